@@ -9,6 +9,8 @@ internal static class SqliteDialect
         Words = new Dictionary<string, string>
         {
             ["identity"] = "integer primary key autoincrement",
+            // For append-only tables whose newest row is never deleted, so that numbers can't come back.
+            ["sequence"] = "integer primary key",
             ["bytes"] = "blob",
             ["json"] = "text",
             ["clustered"] = "without rowid",
