@@ -57,6 +57,7 @@ public static class StandardSchemas
             Plural("entitlements", "Entitlements of the user.", Text("value", "The entitlement.")),
             Plural("roles", "Roles of the user.", Text("value", "The role.")),
             Plural("x509Certificates", "Certificates of the user.", Text("value", "One certificate, DER in base64.") with { Type = AttributeType.Binary, CaseExact = true }),
+            CommonAttributes.Meta,
         ],
     };
 
@@ -124,6 +125,7 @@ public static class StandardSchemas
                 Reference("$ref", "The URI of the member.", "User", "Group").Immutable(),
                 Text("type", "What the member is.").Immutable() with { CanonicalValues = ["User", "Group"] },
                 Text("display", "The member's name, derived from the member.").Immutable().Returned(Returned.Request)).MultiValued(),
+            CommonAttributes.Meta,
         ],
     };
 }
