@@ -3,6 +3,7 @@ using Rollcall.Access.Audit;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Scim.Patch;
+using Rollcall.Web;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Lists;

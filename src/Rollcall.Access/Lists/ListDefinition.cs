@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Rollcall.Access.Lists;
 
 /// <summary>The type of an access list: who manages its members. It never changes.</summary>
@@ -53,17 +51,7 @@ public sealed record ListDefinition
 /// <param name="Kind">A person, or a list whose members are owners.</param>
 /// <param name="Name">The person's or the list's name.</param>
 /// <param name="Description">Why they are owner.</param>
-public sealed record ListOwner(
-    [property: JsonConverter(typeof(JsonStringEnumConverter<OwnerKind>))] OwnerKind Kind, string Name, string? Description = null);
-
-/// <summary>What an owner is.</summary>
-public enum OwnerKind
-{
-    /// <summary>A person, who need not have a User yet.</summary>
-    Person = MemberKind.Person,
-    /// <summary>An access list.</summary>
-    List = MemberKind.List,
-}
+public sealed record ListOwner(MemberKind Kind, string Name, string? Description = null);
 
 /// <summary>Roles, and traits as lists of values by key.</summary>
 public sealed record RolesAndTraits

@@ -1,3 +1,4 @@
+using Rollcall.Scim;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Lists;
@@ -39,10 +40,10 @@ public static class ListRules
         CheckTitle(definition.Title);
         foreach (var owner in definition.Owners)
         {
-            if (string.IsNullOrWhiteSpace(owner.Name))
-                throw ApiException.Invalid("owners", "Each owner has a name: of a person, or of an access list with kind \"list\".");
+            if (string.IsNullOrWhiteSpace(owner.Name) || owner.Kind == MemberKind.User)
+                throw ApiException.Invalid("owners", "Each owner has a kind, \"person\" or \"list\", and the name of that person or access list.");
         }
-        var owners = definition.Owners.DistinctBy(owner => (owner.Kind, Scim.ScimText.Fold(owner.Name))).ToList();
+        var owners = definition.Owners.DistinctBy(owner => (owner.Kind, ScimText.Fold(owner.Name))).ToList();
         if (owners.Count == 0 && !mayLackOwner)
             throw ApiException.Invalid("owners", "An access list has at least one owner.");
         CheckRoles("grants", definition.Grants);
@@ -61,9 +62,9 @@ public static class ListRules
     private static void CheckRoles(string field, RolesAndTraits value)
     {
         if (value.Roles.Any(string.IsNullOrWhiteSpace))
-            throw ApiException.BadRequest(field, $"A role in {field} is empty.");
+            throw ApiException.Invalid(field, $"A role in {field} is empty.");
         if (value.Traits.Any(trait => string.IsNullOrWhiteSpace(trait.Key) || trait.Value.Count == 0 || trait.Value.Any(string.IsNullOrEmpty)))
-            throw ApiException.BadRequest(field, $"A trait in {field} lacks its key or its values.");
+            throw ApiException.Invalid(field, $"A trait in {field} lacks its key or its values.");
     }
 
     private static ListAudit? CheckAudit(ListAudit? audit, DateTimeOffset now)

@@ -132,7 +132,7 @@ internal static class ListStore
         for (var position = 0; position < owners.Count; position++)
         {
             var owner = owners[position];
-            var ownerId = owner.Kind == OwnerKind.Person
+            var ownerId = owner.Kind == MemberKind.Person
                 ? await PeopleStore.GetOrAddAsync(session, owner.Name)
                 : await OwnerListAsync(session, listId, listName, owner.Name);
             await session.ExecuteAsync(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Rollcall.Scim;
 using Rollcall.Scim.Filters;
 using Rollcall.Scim.Paths;
 using Rollcall.Scim.Schemas;
