@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Rollcall.Scim;
 
 /// <summary>
@@ -33,6 +35,16 @@ public sealed class ScimPrecondition
         }
         return precondition;
     }
+
+    /// <summary>
+    /// The <c>meta.version</c> in the body of a PUT, which stands for <c>If-Match</c> where that is missing: SailPoint keeps
+    /// versions in resources. Null if there is none.
+    /// </summary>
+    public static ScimPrecondition? OfBody(JsonObject body) =>
+        (body["meta"] as JsonObject)?["version"] is JsonValue value && value.TryGetValue<string>(out var version) ? Parse(version) : null;
+
+    /// <summary>The precondition that a resource is still at a version.</summary>
+    public static ScimPrecondition Of(ScimVersion version) => Parse(version.ToString())!;
 
     /// <summary>Whether <paramref name="current"/> is among the tags.</summary>
     public bool Matches(ScimVersion current) => MatchesSince(current.Revision, current.Revision);

@@ -48,6 +48,18 @@ internal static class GroupDocument
         return ScimJson.ParseObject([.. stored, .. tail]);
     }
 
+    /// <summary>What a client may write of a Group besides its members, to apply a PATCH to.</summary>
+    public static JsonObject Scalars(LockedList list)
+    {
+        var scalars = ScimJson.NewObject();
+        scalars["schemas"] = new JsonArray(SchemaUris.Group);
+        scalars["id"] = list.ScimId;
+        if (list.ExternalId is not null)
+            scalars["externalId"] = list.ExternalId;
+        scalars["displayName"] = list.Title;
+        return scalars;
+    }
+
     /// <summary>The comparison document that filters on extension attributes look at.</summary>
     public static string Search(byte[] stored)
     {

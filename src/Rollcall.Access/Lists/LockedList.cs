@@ -24,6 +24,14 @@ internal sealed record LockedList(
     /// <summary>The version that <c>If-Match</c> is compared with.</summary>
     public ScimVersion Version => new(Revision);
 
+    /// <summary>Refuses a write that was made for another version.</summary>
+    /// <exception cref="ScimException">412.</exception>
+    public void Require(ScimPrecondition? precondition)
+    {
+        if (precondition is not null && !precondition.Matches(Version))
+            throw ScimException.PreconditionFailed(Version, precondition.Text);
+    }
+
     /// <summary>
     /// When a change to this list is committed: the database's clock, but always after the list's last change, so that
     /// a list's times never run backwards.

@@ -25,6 +25,9 @@ internal sealed class FilterColumns
     /// <summary>The SQL expression of the comparison document.</summary>
     public string Search { get; }
 
+    /// <summary>The column of the id.</summary>
+    public FilterColumn Id => _columns["id"];
+
     /// <summary>The column of an attribute, or null where it stands in the comparison document.</summary>
     public FilterColumn? Find(AttributePath path)
     {

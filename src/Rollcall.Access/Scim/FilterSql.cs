@@ -105,7 +105,8 @@ internal sealed class FilterSql(Dialect dialect, FilterColumns columns, List<obj
         return $"${arguments.Count}";
     }
 
-    private static List<string> Names(AttributePath path)
+    /// <summary>The path in the comparison document.</summary>
+    public static IReadOnlyList<string> Names(AttributePath path)
     {
         var names = new List<string>(3);
         if (path.Extension is { } extension)

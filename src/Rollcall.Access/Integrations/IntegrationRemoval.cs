@@ -1,0 +1,27 @@
+using Rollcall.Access.Audit;
+using Rollcall.Access.Lists;
+using Rollcall.Access.Users;
+using Rollcall.Data;
+using Rollcall.Web.Api;
+
+namespace Rollcall.Access.Integrations;
+
+/// <summary>Deletes an integration with what belongs to it.</summary>
+internal static class IntegrationRemoval
+{
+    /// <summary>Deletes it; with <paramref name="cascade"/> its lists and Users first, each with its history.</summary>
+    /// <exception cref="ApiException">409: it has lists or Users, and they are not to go with it.</exception>
+    public static async ValueTask RunAsync(WriteSession session, ChangeContext context, Integration integration, bool cascade)
+    {
+        var lists = await session.ListAsync("select name from lists where integration_id = $1 order by id", row => row.GetString(0), integration.Id);
+        var users = await session.ListAsync("select scim_id from users where integration_id = $1 order by id", row => row.GetString(0), integration.Id);
+        if (!cascade && (lists.Count > 0 || users.Count > 0))
+            throw ApiException.Conflict($"The integration '{integration.Name}' has {lists.Count} access lists and {users.Count} users. Delete them first, or repeat with cascade to delete them with it.");
+        var number = context.Number;
+        foreach (var name in lists)
+            await ListStore.DeleteAsync(session, context with { Number = ++number }, (await LockedList.FindAsync(session, name))!);
+        foreach (var id in users)
+            await UserStore.DeleteAsync(session, context with { Number = ++number }, (await UserStore.LockAsync(session, integration.Id, id))!);
+        await IntegrationStore.DeleteAsync(session, context, integration);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Rollcall.Data;
+using Rollcall.Scim;
+using Rollcall.Scim.Messages;
+using Rollcall.Web.Faults;
+
+namespace Rollcall.Access.Scim;
+
+/// <summary>How faults below <c>/scim</c> are told: as SCIM errors (RFC 7644 §3.12), whatever went wrong.</summary>
+internal static class ScimFaults
+{
+    /// <summary>The format of everything below <c>/scim</c>.</summary>
+    public static FaultFormat Format { get; } = new("/scim", Translate, WriteAsync);
+
+    /// <summary>What the database's exceptions mean to any caller.</summary>
+    public static Fault? TranslateData(Exception exception) => exception switch
+    {
+        DatabaseUnavailableException => new Fault(503, "The database is busy or out of room. Nothing was changed; repeat the request.")
+        {
+            Headers = new Dictionary<string, string> { [HeaderNames.RetryAfter] = "1" },
+            Cause = exception,
+        },
+        UniqueViolationException { IndexName: "users_user_name" } => new Fault(409, "There is a User with this userName already.") { Cause = exception },
+        UniqueViolationException { IndexName: "lists_title" } => new Fault(409, "There is an access list with this title already in the integration.") { Cause = exception },
+        UniqueViolationException { IndexName: "lists_name" } => new Fault(409, "There is an access list with this name already.") { Cause = exception },
+        UniqueViolationException { IndexName: "integrations_name" } => new Fault(409, "There is an integration with this name already.") { Cause = exception },
+        QueryTooExpensiveException => new Fault(400, "The query takes too long. Narrow the filter: start with an attribute that is indexed, such as userName, externalId or emails.value.") { Cause = exception },
+        _ => null,
+    };
+
+    private static Fault? Translate(Exception exception)
+    {
+        if (exception is not ScimException scim)
+            return null;
+        var headers = new Dictionary<string, string>();
+        if (scim.CurrentVersion is { } version)
+            headers[HeaderNames.ETag] = version.ToString();
+        if (scim.Challenge is { } challenge)
+            headers[HeaderNames.WWWAuthenticate] = challenge;
+        if (scim.RetryAfter is { } seconds)
+            headers[HeaderNames.RetryAfter] = seconds.ToString(CultureInfo.InvariantCulture);
+        return new Fault(scim.Status, scim.Message) { Headers = headers, Cause = exception };
+    }
+
+    private static async Task WriteAsync(HttpContext context, Fault fault)
+    {
+        var scimType = fault.Cause switch
+        {
+            ScimException scim => scim.ScimType,
+            UniqueViolationException => "uniqueness",
+            QueryTooExpensiveException => "tooMany",
+            _ => null,
+        };
+        using var buffer = new PooledBuffer();
+        ErrorMessage.Write(buffer, fault.Status, scimType, fault.Detail);
+        context.Response.ContentType = MediaTypes.Scim;
+        context.Response.ContentLength = buffer.Length;
+        await context.Response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Rollcall.Access.Integrations;
+using Rollcall.Access.OAuth;
+using Rollcall.Data;
+using Rollcall.Scim;
+using Rollcall.Scim.Messages;
+using Rollcall.Web.Hosting;
+
+namespace Rollcall.Access.Scim;
+
+/// <summary>
+/// The one way into the SCIM endpoints: finds the integration, authenticates, limits, negotiates; then the handler runs.
+/// Whatever any of them throws is answered by <see cref="ScimFaults"/>.
+/// </summary>
+internal sealed class ScimRoutes(
+    IEndpointRouteBuilder app, Database database, IntegrationDirectory directory, BearerTokens tokens, RateLimits limits, string publicUrl)
+{
+    /// <summary>The SCIM base URL of an integration, without a slash at the end.</summary>
+    public static string BaseUrl(string publicUrl, string integration) => $"{publicUrl}/scim/{integration}/v2";
+
+    /// <summary>Maps an endpoint that needs a token.</summary>
+    public IEndpointConventionBuilder Map(string method, string path, Func<ScimRequest, Task> handler, long bodyLimit = BodyLimit.Default) =>
+        Add(method, path, handler, isOpen: false).WithBodyLimit(bodyLimit);
+
+    /// <summary>Maps an endpoint of discovery: it answers without a token, but not to a wrong one.</summary>
+    public IEndpointConventionBuilder MapOpen(string path, Func<ScimRequest, Task> handler) => Add(HttpMethods.Get, path, handler, isOpen: true);
+
+    private RouteHandlerBuilder Add(string method, string path, Func<ScimRequest, Task> handler, bool isOpen) =>
+        // The cast chooses the overload without parameter binding: the handler reads what it needs.
+        (RouteHandlerBuilder)(object)app.MapMethods("/scim/{integration}/v2" + path, [method], (RequestDelegate)(http => RunAsync(http, handler, isOpen)));
+
+    private async Task RunAsync(HttpContext http, Func<ScimRequest, Task> handler, bool isOpen)
+    {
+        // 1. Whose endpoint is it?
+        var name = (string)http.Request.RouteValues["integration"]!;
+        if (!directory.Current.ByName.TryGetValue(name, out var integration))
+            throw ScimException.NotFound("There is no integration at this URL. Check the SCIM base URL.");
+        var baseUrl = BaseUrl(publicUrl, integration.Name);
+
+        // 2. Who calls? Discovery may be read without credentials, never with wrong ones.
+        var authorization = http.Request.Headers.Authorization;
+        var caller = isOpen && authorization.Count == 0 ? null : await tokens.AuthenticateAsync(authorization, integration, baseUrl);
+
+        // 3. Not too often, and in a form that both sides understand.
+        limits.Take(integration);
+        if (!MediaTypes.IsAcceptable(http.Request.Headers.Accept))
+            throw new ScimException(406, null, $"The answer is {MediaTypes.Scim}; the Accept header does not allow it.");
+
+        await handler(new ScimRequest(http, database, integration, baseUrl, caller));
+    }
+}

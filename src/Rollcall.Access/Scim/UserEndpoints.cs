@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Access.Lists;
+using Rollcall.Access.Users;
+using Rollcall.Data;
+using Rollcall.Scim;
+using Rollcall.Scim.Patch;
+using Rollcall.Scim.Resources;
+using Rollcall.Scim.Schemas;
+
+namespace Rollcall.Access.Scim;
+
+/// <summary>The endpoints of Users (RFC 7644 §3.3 to §3.6).</summary>
+internal static class UserEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void Map(ScimRoutes routes)
+    {
+        routes.Map(HttpMethods.Get, "/Users", ListAsync);
+        routes.Map(HttpMethods.Post, "/Users", CreateAsync);
+        routes.Map(HttpMethods.Get, "/Users/{id}", ReadAsync);
+        routes.Map(HttpMethods.Put, "/Users/{id}", ReplaceAsync);
+        routes.Map(HttpMethods.Patch, "/Users/{id}", PatchAsync);
+        routes.Map(HttpMethods.Delete, "/Users/{id}", DeleteAsync);
+    }
+
+    private static async Task ReadAsync(ScimRequest request)
+    {
+        var projection = request.Projection(ResourceTypes.User);
+        var withGroups = projection.Includes("groups");
+        var integrationId = request.Integration.Id;
+        var id = request.Id;
+        var found = await request.Database.ReadAsync(async session =>
+            await UserStore.FindAsync(session, integrationId, id) is { } user
+                ? (User: user, Groups: withGroups ? await UserStore.GroupsAsync(session, integrationId, user.Id) : [])
+                : default((UserRow User, List<GroupReference> Groups)?));
+        if (found is not { } row)
+            throw request.NotFound();
+        if (request.IfNoneMatch?.Matches(row.User.Version) == true)
+        {
+            await request.AnswerAsync(304, row.User.Version);
+            return;
+        }
+        await AnswerAsync(request, 200, row.User, row.Groups);
+    }
+
+    private static async Task ListAsync(ScimRequest request)
+    {
+        var projection = request.Projection(ResourceTypes.User);
+        var query = new ResourceQuery(
+            request.Database.Dialect, request.Query, ResourceTypes.User, FilterColumns.OfUsers(request.BaseUrl),
+            "u.integration_id = $1", "u.id", request.Integration.Id, request.Integration.Rules.Strict);
+        var withGroups = projection.Includes("groups");
+        var integrationId = request.Integration.Id;
+        var (users, groups, total) = await request.Database.ReadAsync(async session =>
+        {
+            var page = query.Count == 0 ? [] : await query.PageAsync(session, UserRow.Select, UserRow.Map);
+            var references = withGroups && page.Count > 0 ? await UserStore.GroupsAsync(session, integrationId, [.. page.Select(user => user.Id)]) : null;
+            // A first page that is not full holds all there is.
+            var all = query is { StartIndex: 1, Count: > 0 } && page.Count < query.Count ? page.Count
+                : query.IsUnfiltered ? await Counters.ReadAsync(session, integrationId, Counters.User)
+                : await query.CountAsync(session, "from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id");
+            return (page, references, all);
+        }, query.Limit);
+
+        using var resources = new ResourcePage(projection);
+        var representations = new Representations(request.BaseUrl);
+        foreach (var user in users)
+            resources.Add(output => representations.Write(output, user, groups?[user.Id] ?? []));
+        using var body = new PooledBuffer();
+        resources.Write(body, total, query.StartIndex);
+        await request.AnswerAsync(200, body.Written);
+    }
+
+    private static async Task CreateAsync(ScimRequest request)
+    {
+        var resource = ResourceReader.Read(await request.ReadBodyAsync(), ResourceTypes.User, request.ReaderOptions);
+        var scimId = ListStore.NewScimId();
+        var document = UserDocument.From(scimId, resource);
+        var change = request.Change;
+        var user = await request.Database.WriteAsync(session => UserStore.CreateAsync(session, change, request.Integration.Id, scimId, document), change.Key);
+        request.TellChanged(true);
+        await AnswerAsync(request, 201, user, [], isWrite: true);
+    }
+
+    private static Task ReplaceAsync(ScimRequest request) => ChangeAsync(request, "user.replace",
+        body => (Deferred.Run(() => ResourceReader.Read(body, ResourceTypes.User, request.ReaderOptions)), request.PreconditionOfPut(body)),
+        (stored, replacement) =>
+        {
+            var kept = ResourceReader.KeepImmutable(stored, replacement, ResourceTypes.User);
+            // A client that says nothing of "active" does not mean to suspend or to revive anybody.
+            if (replacement["active"] is null)
+                kept["active"] = stored["active"]?.DeepClone();
+            return kept;
+        });
+
+    private static Task PatchAsync(ScimRequest request) => ChangeAsync(request, "user.patch",
+        body => (Deferred.Of(PatchRequest.Parse(body, ResourceTypes.User, request.PatchOptions)), request.IfMatch),
+        PatchEngine.Apply);
+
+    private static async Task DeleteAsync(ScimRequest request)
+    {
+        var change = request.Change;
+        var ifMatch = request.IfMatch;
+        await request.Database.WriteAsync(async session =>
+        {
+            var user = await UserStore.LockAsync(session, request.Integration.Id, request.Id) ?? throw request.NotFound();
+            user.Require(ifMatch);
+            await UserStore.DeleteAsync(session, change, user);
+            return true;
+        }, change.Key);
+        request.TellChanged(true);
+        await request.AnswerAsync(204);
+    }
+
+    /// <summary>
+    /// Changes the writable part of a User: what is wrong with the body's form is told before the version is compared, what
+    /// is wrong with its values after it.
+    /// </summary>
+    private static async Task ChangeAsync<T>(
+        ScimRequest request, string code, Func<JsonObject, (Deferred<T> Parsed, ScimPrecondition? Precondition)> parse, Func<JsonObject, T, JsonObject> apply)
+    {
+        var projection = request.Projection(ResourceTypes.User);
+        var integrationId = request.Integration.Id;
+        var id = request.Id;
+        var (parsed, precondition) = await request.ReadBodyAsync(parse, async session => await UserStore.FindAsync(session, integrationId, id) is not null);
+        var change = request.Change;
+        var (user, changed, groups) = await request.Database.WriteAsync(async session =>
+        {
+            var found = await UserStore.LockAsync(session, integrationId, id) ?? throw request.NotFound();
+            found.Require(precondition);
+            var document = UserDocument.From(id, apply(found.Parse(), parsed.Value));
+            var after = await UserStore.UpdateAsync(session, change, found, document, code);
+            var references = projection.Includes("groups") ? await UserStore.GroupsAsync(session, integrationId, found.Id) : [];
+            return (after, after.Revision != found.Revision, references);
+        }, change.Key);
+        request.TellChanged(changed);
+        await AnswerAsync(request, 200, user, groups, isWrite: true);
+    }
+
+    private static async Task AnswerAsync(ScimRequest request, int status, UserRow user, List<GroupReference> groups, bool isWrite = false)
+    {
+        using var resource = new ResourcePage(request.Projection(ResourceTypes.User));
+        var representations = new Representations(request.BaseUrl);
+        resource.Add(output => representations.Write(output, user, groups));
+        var location = $"{request.BaseUrl}/Users/{user.ScimId}";
+        await request.AnswerAsync(status, resource.Single, user.Version, isWrite ? location : null);
+    }
+}
