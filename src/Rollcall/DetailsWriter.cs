@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Rollcall;
 
@@ -7,7 +7,7 @@ namespace Rollcall;
 /// Writes every member of an answer as a line of label and value, in the order of the API, so that a member
 /// that is added to the API shows up here by itself. Members without a value are left out.
 /// </summary>
-internal static class DetailsWriter
+internal static partial class DetailsWriter
 {
     /// <summary>Writes the document, its labels aligned.</summary>
     public static void Write(TextWriter output, JsonElement body) => Write(output, Lines("", body));
@@ -62,17 +62,12 @@ internal static class DetailsWriter
         return parent.Length > 0 ? $"{parent} {words}" : words.Length > 0 ? char.ToUpperInvariant(words[0]) + words[1..] : words;
     }
 
-    /// <summary>"dayOfMonth" as "day of month".</summary>
-    private static string Words(string name)
-    {
-        var words = new StringBuilder();
-        foreach (var character in Shell.Printable(name))
-        {
-            if (char.IsUpper(character) && words.Length > 0)
-                words.Append(' ');
-            words.Append(char.ToLowerInvariant(character));
-        }
+    /// <summary>"dayOfMonth" as "day of month", "scimBaseUrl" as "SCIM base URL".</summary>
+    private static string Words(string name) =>
+        string.Join(' ', CapitalisedWord().Replace(Shell.Printable(name), " $0").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.ToLowerInvariant())
+            .Select(word => word is "id" or "url" or "scim" ? word.ToUpperInvariant() : word));
 
-        return words.ToString();
-    }
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex CapitalisedWord();
 }

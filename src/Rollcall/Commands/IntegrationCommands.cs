@@ -92,7 +92,7 @@ internal static class IntegrationCommands
         return server.Verb(new Verb(word, description).With(name), async call =>
         {
             var answer = await call.Api.PatchAsync(ApiPath.Of("integrations", call[name]), new JsonObject { ["enabled"] = enabled }, null, call.CancellationToken);
-            call.Output.Answer(answer.Body, output => output.WriteLine(Shell.Printable($"Integration {call[name]} is {word}d.")));
+            call.Output.Answer(answer.Body, output => output.WriteLine(Shell.Printable($"Integration \"{call[name]}\" is {word}d.")));
         });
     }
 
@@ -107,7 +107,7 @@ internal static class IntegrationCommands
         {
             var path = ApiPath.Of("integrations", call[name]).With(("cascade", call.Get(cascade) ? "true" : null));
             await call.Api.DeleteAsync(path, call.CancellationToken);
-            call.Output.Done($"Integration {call[name]} is deleted.");
+            call.Output.Done($"Integration \"{call[name]}\" is deleted.");
         });
     }
 
@@ -135,7 +135,7 @@ internal static class IntegrationCommands
         return server.Verb(new Verb("revoke-secret", "Ends a client secret at once.").With(name, secret), async call =>
         {
             await call.Api.DeleteAsync(ApiPath.Of("integrations", call[name], "secrets", call[secret]), call.CancellationToken);
-            call.Output.Done($"The secret of integration {call[name]} is revoked.");
+            call.Output.Done($"The secret of integration \"{call[name]}\" is revoked.");
         });
     }
 
@@ -151,7 +151,7 @@ internal static class IntegrationCommands
     {
         var name = Output.Cell(created.Text("name"));
         var token = created.Text("token");
-        output.WriteLine($"Integration {name} is ready. Enter in the platform:");
+        output.WriteLine($"Integration \"{name}\" is ready. Enter in the platform:");
         output.WriteLine();
         List<(string, string)> values =
         [
@@ -171,7 +171,7 @@ internal static class IntegrationCommands
 
     private static void WriteRotated(TextWriter output, JsonElement rotated, string name)
     {
-        output.WriteLine(Shell.Printable($"Integration {name} has a new client secret. Enter in the platform:"));
+        output.WriteLine(Shell.Printable($"Integration \"{name}\" has a new client secret. Enter in the platform:"));
         output.WriteLine();
         DetailsWriter.Write(output,
         [

@@ -6,11 +6,14 @@ namespace Rollcall.Commands;
 /// <summary><c>rollcall lists …</c>: access lists.</summary>
 internal static class ListCommands
 {
+    /// <summary>What the API's empty type, that of lists kept by administrators and owners, is called here.</summary>
+    private const string Local = "local";
+
     private static readonly Column[] Columns =
     [
         Column.Of("NAME", "name"),
         Column.Of("TITLE", "title"),
-        new("TYPE", item => item.Text("type") is { Length: > 0 } type ? type : "local"),
+        new("TYPE", item => item.Text("type") is { Length: > 0 } type ? type : Local),
         Column.Of("INTEGRATION", "integration"),
         Column.Of("MEMBERS", "memberCount"),
     ];
@@ -27,10 +30,12 @@ internal static class ListCommands
 
     private static Argument<string> Name() => new("NAME") { Description = "The list's name." };
 
+    private static string? ApiType(string? type) => type is Local ? "" : type;
+
     private static Verb CreateVerb(Server server)
     {
         var name = OptionOf.Text("--name", "NAME", "Its name, unique and for good: 1 to 255 characters without \"/\".").Needed();
-        var type = OptionOf.Choice("--type", "Who keeps its members: scim, the platform of --integration; static, files. Default: administrators and owners.", "scim", "static");
+        var type = OptionOf.Choice("--type", "Who keeps its members: scim, the platform of --integration; static, files; local, administrators and owners. It never changes. Default: local.", "scim", "static", Local);
         var integration = OptionOf.Text("--integration", "NAME", "For --type scim: the integration that sees the list as a SCIM Group.");
         var fields = new ListFields();
         fields.Title.Needed();
@@ -46,7 +51,7 @@ internal static class ListCommands
         return server.Verb(verb, async call =>
         {
             var body = new JsonObject { ["name"] = call.Get(name) };
-            if (call.Get(type) is { } givenType)
+            if (ApiType(call.Get(type)) is { } givenType)
                 body["type"] = givenType;
             if (call.Get(integration) is { } givenIntegration)
                 body["integration"] = givenIntegration;
@@ -57,12 +62,11 @@ internal static class ListCommands
 
     private static Verb ListVerb(Server server)
     {
-        var type = OptionOf.Choice("--type", "Only lists of this type.", "scim", "static", "local");
+        var type = OptionOf.Choice("--type", "Only lists of this type.", "scim", "static", Local);
         var integration = OptionOf.Text("--integration", "NAME", "Only lists of this integration.");
         return server.Verb(new Verb("list", "Lists access lists.").With(type, integration), call =>
         {
-            // Lists kept by administrators and owners have the empty type, which is awkward to type and to read.
-            var path = ApiPath.Of("lists").With(("type", call.Get(type) is "local" ? "" : call.Get(type)), ("integration", call.Get(integration)));
+            var path = ApiPath.Of("lists").With(("type", ApiType(call.Get(type))), ("integration", call.Get(integration)));
             return call.Output.ListAsync(call.Api.PagesAsync(path, call.CancellationToken), "lists", Columns);
         });
     }
@@ -102,7 +106,7 @@ internal static class ListCommands
         return server.Verb(new Verb("delete", "Deletes an access list and its memberships.").With(name), async call =>
         {
             await call.Api.DeleteAsync(ApiPath.Of("lists", call[name]), call.CancellationToken);
-            call.Output.Done($"List {call[name]} is deleted.");
+            call.Output.Done($"List \"{call[name]}\" is deleted.");
         });
     }
 }

@@ -52,7 +52,7 @@ internal static class ListMemberCommands
                 body["reason"] = why;
             var answer = await call.Api.PutAsync(ApiPath.Of("lists", call[list], "members", name), body, call.CancellationToken);
             call.Output.Answer(answer.Body, output => output.WriteLine(Shell.Printable(
-                answer.Status is HttpStatusCode.Created ? $"Added {name} to list {call[list]}." : $"Updated {name}, a member of list {call[list]}.")));
+                answer.Status is HttpStatusCode.Created ? $"Added \"{name}\" to list \"{call[list]}\"." : $"Updated \"{name}\", a member of list \"{call[list]}\".")));
         });
     }
 
@@ -67,7 +67,7 @@ internal static class ListMemberCommands
             var (name, kind) = member.Read(call);
             var path = ApiPath.Of("lists", call[list], "members", name).With(("kind", kind is "list" ? kind : null));
             await call.Api.DeleteAsync(path, call.CancellationToken);
-            call.Output.Done($"Removed {name} from list {call[list]}.");
+            call.Output.Done($"Removed \"{name}\" from list \"{call[list]}\".");
         });
     }
 

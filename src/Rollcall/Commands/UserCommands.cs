@@ -83,7 +83,7 @@ internal static class UserCommands
         return server.Verb(new Verb("delete", "Deletes a local user and its memberships.").With(id), async call =>
         {
             await call.Api.DeleteAsync(ApiPath.Of("users", call[id]), call.CancellationToken);
-            call.Output.Done($"User {call[id]} is deleted.");
+            call.Output.Done($"User \"{call[id]}\" is deleted.");
         });
     }
 
@@ -94,7 +94,7 @@ internal static class UserCommands
         return server.Verb(verb, async call =>
         {
             await call.Api.PutAsync(ApiPath.Of("people", call[person], "block"), null, call.CancellationToken);
-            call.Output.Done($"{call[person]} is blocked: no list has any effect for this person.");
+            call.Output.Done($"\"{call[person]}\" is blocked: no list has any effect for this person.");
         });
     }
 
@@ -104,7 +104,7 @@ internal static class UserCommands
         return server.Verb(new Verb("unblock", "Lets the lists of a blocked person count again.").With(person), async call =>
         {
             await call.Api.DeleteAsync(ApiPath.Of("people", call[person], "block"), call.CancellationToken);
-            call.Output.Done($"{call[person]} is no longer blocked.");
+            call.Output.Done($"\"{call[person]}\" is no longer blocked.");
         });
     }
 }
