@@ -121,6 +121,7 @@ public sealed class SideHostBuilder
         Services.AddRoutingCore();
         Services.AddSingleton(_timeProvider);
         Services.AddSingleton<IHostLifetime, NoLifetime>();
+        Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         Web.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Rollcall", LogLevel.Information);
         Services.AddSingleton<ILoggerProvider>(_ => new LineLoggerProvider(Console.Error, _timeProvider));

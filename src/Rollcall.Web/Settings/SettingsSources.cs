@@ -32,10 +32,10 @@ internal sealed class SettingsSources
                 .AddInMemoryCollection(flags.ToDictionary(flag => PathInFile(flag.Key), flag => (string?)flag.Value))
                 .Build()).RefuseUnknownKeys();
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or JsonException)
         {
             // The parser's own text may quote a piece of the file, and the file may hold secrets.
-            var where = e.InnerException is JsonException { LineNumber: { } line }
+            var where = e is JsonException { LineNumber: { } line }
                 ? string.Create(CultureInfo.InvariantCulture, $"is not valid JSON at line {line + 1}: correct it")
                 : "is not a JSON object in which each key stands once: correct it";
             throw new SettingsException(FileName, where, e);
