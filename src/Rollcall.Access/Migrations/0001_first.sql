@@ -73,6 +73,7 @@ create unique index users_scim_id on users (integration_id, scim_id);
 create unique index users_user_name on users (integration_id, user_name_key);
 create index users_external_id on users (integration_id, external_id);
 create index users_display_name on users (integration_id, display_name_key);
+create index users_any_integration on users (scim_id);
 create index users_person on users (person_id);
 
 -- What changes with every membership stands apart from the document, in a narrow row.

@@ -1,3 +1,4 @@
+using Rollcall.Access.Audit;
 using Rollcall.Data;
 using Rollcall.Scim;
 
@@ -22,4 +23,21 @@ internal static class PeopleStore
     /// <summary>The person of that name, or null.</summary>
     public static ValueTask<long?> FindAsync(Session session, string name) =>
         session.FirstAsync<long?>("select id from people where name_key = $1", row => row.GetInt64(0), ScimText.Fold(name));
+
+    /// <summary>Blocks a person, which ends all effect of every membership at once, or lets them back.</summary>
+    /// <returns>False if nobody has that name.</returns>
+    public static async ValueTask<bool> BlockAsync(WriteSession session, ChangeContext context, string name, bool blocked)
+    {
+        if (await FindAsync(session, name) is not { } id)
+            return false;
+        var changed = blocked
+            ? await session.ExecuteAsync("update people set blocked = $2 where id = $1 and blocked is null", id, session.Now)
+            : await session.ExecuteAsync("update people set blocked = null where id = $1 and blocked is not null", id);
+        if (changed == 1)
+        {
+            await AuditLog.AuditAsync(session, context, session.Now,
+                new AuditEntry(blocked ? "person.block" : "person.unblock", 0, ResourceKind.User, name, name, null, null, null));
+        }
+        return true;
+    }
 }

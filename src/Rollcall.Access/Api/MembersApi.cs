@@ -1,0 +1,94 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Rollcall.Access.Lists;
+using Rollcall.Access.Scim;
+using Rollcall.Data;
+using Rollcall.Web;
+using Rollcall.Web.Api;
+
+namespace Rollcall.Access.Api;
+
+/// <summary><c>/api/v1/lists/{name}/members</c>. Members of lists of type <c>scim</c> can be read here, not changed.</summary>
+internal sealed class MembersApi(Database database)
+{
+    /// <summary>Maps the endpoints.</summary>
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/lists/{name}/members", (RequestDelegate)ListAsync);
+        api.MapPut("/lists/{name}/members/{member}", (RequestDelegate)PutAsync);
+        api.MapDelete("/lists/{name}/members/{member}", (RequestDelegate)RemoveAsync);
+    }
+
+    private sealed record MemberChange(MemberKind Kind = MemberKind.Person, DateTimeOffset? Expires = null, string? Reason = null);
+
+    private sealed record MemberView(
+        MemberKind Kind, string Name, string? UserId, DateTimeOffset Joined, DateTimeOffset? Expires, string? Reason, string AddedBy);
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var page = ApiPageRequest.Read(http.Request);
+        var members = await database.ReadAsync(async session =>
+        {
+            var list = await ListStore.FindAsync(session, http.Route("name")) ?? throw NotFound(http);
+            return await MemberStore.PageAsync(session, list.IntegrationId, list.Id, MemberStore.Key.Parse(page.After), page.CountToRead);
+        });
+        var answer = page.PageOf(members, member => new MemberStore.Key(member.Kind, member.MemberId).ToString());
+        await ApiJson.WriteAsync(http, new ApiPage<MemberView>([.. answer.Items.Select(View)], answer.NextCursor));
+    }
+
+    private async Task PutAsync(HttpContext http)
+    {
+        var given = http.Request.ContentLength is null or 0 ? new MemberChange() : await ApiRequest.ReadJsonAsync<MemberChange>(http, http.RequestAborted);
+        var kind = KindOf(given.Kind);
+        var name = MemberName(http);
+        var change = AdminRequest.Change(http);
+        var (member, added) = await database.WriteAsync(async session =>
+        {
+            var list = await LockAsync(session, http);
+            var expires = given.Expires is { } time ? (long)(time - DateTimeOffset.UnixEpoch).TotalMicroseconds : (long?)null;
+            return await MemberStore.PutAsync(session, change, list, kind, name, expires, given.Reason);
+        }, change.Key);
+        await ApiJson.WriteAsync(http, View(member), added ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private async Task RemoveAsync(HttpContext http)
+    {
+        var kind = http.Request.Query["kind"].ToString() switch
+        {
+            "" or "person" => MemberKind.Person,
+            "list" => MemberKind.List,
+            var other => throw ApiException.Invalid("kind", $"The kind of a member is \"person\" or \"list\", not \"{other.Truncate()}\"."),
+        };
+        var change = AdminRequest.Change(http);
+        await database.WriteAsync(async session =>
+        {
+            await MemberStore.RemoveAsync(session, change, await LockAsync(session, http), kind, MemberName(http));
+            return true;
+        }, change.Key);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async ValueTask<LockedList> LockAsync(WriteSession session, HttpContext http)
+    {
+        var list = await LockedList.FindAsync(session, http.Route("name")) ?? throw NotFound(http);
+        ApiETag.CheckIfMatch(http.Request, list.Revision);
+        return list.Type == ListTypes.Scim
+            ? throw ApiException.Conflict($"The members of '{list.Name}' are managed by its integration, over SCIM. Change them there.")
+            : list;
+    }
+
+    private static MemberKind KindOf(MemberKind kind) => kind == MemberKind.User
+        ? throw ApiException.Invalid("kind", "The kind of a member is \"person\" or \"list\"; Users are members of lists of type \"scim\" only.")
+        : kind;
+
+    // The server leaves %2F in a path as it is, since it is no separator.
+    private static string MemberName(HttpContext http) => http.Route("member").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");
+
+    private static MemberView View(ListMember member) => new(
+        member.Kind, member.Name, member.UserId, ScimTime.ToTime(member.Joined), member.Expires is { } expires ? ScimTime.ToTime(expires) : null,
+        member.Reason, member.AddedBy);
+}

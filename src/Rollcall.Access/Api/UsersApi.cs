@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Rollcall.Access.Integrations;
+using Rollcall.Access.Lists;
+using Rollcall.Access.People;
+using Rollcall.Access.Scim;
+using Rollcall.Access.Users;
+using Rollcall.Data;
+using Rollcall.Scim.Schemas;
+using Rollcall.Web;
+using Rollcall.Web.Api;
+
+namespace Rollcall.Access.Api;
+
+/// <summary><c>/api/v1/users</c> and <c>/api/v1/people</c>: all Users, whoever made them, and those made here.</summary>
+internal sealed class UsersApi(Database database, IntegrationDirectory directory)
+{
+    /// <summary>Where a local User's traits stand in its document.</summary>
+    public const string TraitsUrn = "urn:rollcall:params:scim:schemas:extension:1.0:Traits";
+
+    /// <summary>Maps the endpoints.</summary>
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/users", (RequestDelegate)ListAsync);
+        api.MapGet("/users/{id}", (RequestDelegate)ShowAsync);
+        api.MapPost("/users", (RequestDelegate)CreateAsync);
+        api.MapDelete("/users/{id}", (RequestDelegate)DeleteAsync);
+        api.MapPut("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: true)));
+        api.MapDelete("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: false)));
+    }
+
+    private sealed record NewUser(
+        string UserName, string? DisplayName = null, IReadOnlyList<string>? Roles = null, IReadOnlyDictionary<string, IReadOnlyList<string>>? Traits = null);
+
+    private sealed record UserView(
+        string Id, string UserName, string? Integration, bool Active, bool Blocked, JsonElement Attributes, long Revision, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt);
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var page = ApiPageRequest.Read(http.Request);
+        var query = http.Request.Query;
+        long? integrationId = query.TryGetValue("integration", out var name)
+            ? directory.Current.ByName.TryGetValue(name.ToString(), out var integration) ? integration.Id
+                : throw ApiException.Invalid("integration", $"There is no integration named '{name.ToString().Truncate()}'.")
+            : null;
+        var userName = query.TryGetValue("userName", out var given) ? given.ToString() : null;
+        var users = await database.ReadAsync(session => UserDirectory.PageAsync(session, integrationId, userName, page.After, page.CountToRead));
+        await ApiJson.WriteAsync(http, page.PageOf([.. users.Select(View)], view => view.Id));
+    }
+
+    private async Task ShowAsync(HttpContext http)
+    {
+        var user = await database.ReadAsync(session => UserDirectory.FindAsync(session, http.Route("id"))) ?? throw NotFound(http);
+        await ApiJson.WriteAsync(http, View(user), revision: user.User.Revision);
+    }
+
+    private async Task CreateAsync(HttpContext http)
+    {
+        var given = await ApiRequest.ReadJsonAsync<NewUser>(http, http.RequestAborted);
+        if (string.IsNullOrWhiteSpace(given.UserName) || given.UserName.Length > ListRules.MaxNameLength || given.UserName.Any(char.IsControl))
+            throw ApiException.Invalid("userName", "A userName has 1 to 255 characters and no control characters.");
+        var scimId = ListStore.NewScimId();
+        var document = UserDocument.From(scimId, LocalUser(given));
+        var change = AdminRequest.Change(http);
+        var user = await database.WriteAsync(async session =>
+        {
+            await UserStore.CreateAsync(session, change, 0, scimId, document);
+            return (await UserDirectory.FindAsync(session, scimId))!;
+        }, change.Key);
+        await ApiJson.WriteAsync(http, View(user), StatusCodes.Status201Created, user.User.Revision);
+    }
+
+    private async Task DeleteAsync(HttpContext http)
+    {
+        var change = AdminRequest.Change(http);
+        await database.WriteAsync(async session =>
+        {
+            var found = await UserDirectory.FindAsync(session, http.Route("id")) ?? throw NotFound(http);
+            if (found.User.IntegrationId != 0)
+                throw ApiException.Conflict("This User belongs to an integration and is deleted by it. To end all its effect at once, block the person.");
+            await UserStore.DeleteAsync(session, change, (await UserStore.LockAsync(session, 0, found.User.ScimId))!);
+            return true;
+        }, change.Key);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task BlockAsync(HttpContext http, bool blocked)
+    {
+        var name = http.Route("userName").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var change = AdminRequest.Change(http);
+        await database.WriteAsync(async session =>
+        {
+            if (!await PeopleStore.BlockAsync(session, change, name, blocked))
+                throw ApiException.NotFound($"Nobody is named '{name.Truncate()}' here.");
+            return true;
+        }, change.Key);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static JsonObject LocalUser(NewUser given)
+    {
+        var resource = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.User), ["userName"] = given.UserName.Trim() };
+        if (given.DisplayName is { } displayName)
+            resource["displayName"] = displayName;
+        if (given.Roles is { Count: > 0 } roles)
+            resource["roles"] = new JsonArray([.. roles.Select(role => new JsonObject { ["value"] = role })]);
+        if (given.Traits is { Count: > 0 } traits)
+            resource[TraitsUrn] = JsonSerializer.SerializeToNode(traits, ApiJson.Options);
+        return resource;
+    }
+
+    private UserView View(UserDirectory.Entry entry)
+    {
+        var user = entry.User;
+        var attributes = JsonDocument.Parse(user.Document).RootElement;
+        return new UserView(
+            user.ScimId, user.UserName, directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == user.IntegrationId)?.Name,
+            entry.Active, entry.Blocked, attributes, user.Revision, ScimTime.ToTime(user.Created), ScimTime.ToTime(user.Modified));
+    }
+
+    private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no User with the id '{http.Route("id").Truncate()}'.");
+}
