@@ -1,0 +1,148 @@
+using System.Data.Common;
+using System.Text.Json;
+using Rollcall.Access.Audit;
+using Rollcall.Data;
+using Rollcall.Web;
+using Rollcall.Web.Api;
+
+namespace Rollcall.Access.Integrations;
+
+/// <summary>Integrations with their clients, secrets and static tokens.</summary>
+internal static class IntegrationStore
+{
+    /// <summary>How long a static token lives.</summary>
+    public static readonly TimeSpan StaticTokenLifetime = TimeSpan.FromDays(365);
+
+    /// <summary>How many secrets, or static tokens, of an integration may be valid at once.</summary>
+    public const int MaxCredentials = 2;
+
+    private const string Columns =
+        "select i.id, i.name, i.platform, i.rules, i.enabled, c.client_id, i.created from integrations i join clients c on c.integration_id = i.id";
+
+    /// <summary>All integrations, in the order of their names.</summary>
+    public static ValueTask<List<Integration>> AllAsync(Session session) => session.ListAsync($"{Columns} order by i.name", Map);
+
+    /// <summary>The integration of that name, or null.</summary>
+    public static ValueTask<Integration?> FindAsync(Session session, string name) =>
+        session.FirstAsync($"{Columns} where i.name = $1", Map, name);
+
+    /// <summary>A page of integrations in the order of their names.</summary>
+    public static ValueTask<List<Integration>> PageAsync(Session session, string? afterName, int count) =>
+        session.ListAsync($"{Columns} where i.name > $1 order by i.name limit $2", Map, afterName ?? "", count);
+
+    /// <summary>Makes an integration with its client and first secret.</summary>
+    /// <returns>The integration and the secret, which is not kept.</returns>
+    /// <exception cref="UniqueViolationException">The name is taken (index <c>integrations_name</c>).</exception>
+    public static async ValueTask<(Integration Integration, string Secret)> CreateAsync(
+        WriteSession session, ChangeContext context, string name, Platform platform, IntegrationRules rules)
+    {
+        var id = await session.FirstAsync(
+            "insert into integrations (name, platform, rules, enabled, created) values ($1, $2, $3, $4, $5) returning id", row => row.GetInt64(0),
+            name, platform.ToString(), Json(rules), true, session.Now);
+        var clientId = Convert.ToHexStringLower(Secrets.Random(16));
+        await session.ExecuteAsync("insert into clients (client_id, integration_id, created) values ($1, $2, $3)", clientId, id, session.Now);
+        var secret = await AddSecretAsync(session, clientId);
+        await AuditAsync(session, context, "integration.create", id, name);
+        return (new Integration(id, name, platform, rules, Enabled: true, clientId, session.Now), secret);
+    }
+
+    /// <summary>Stores an integration's platform, rules and whether it is enabled.</summary>
+    public static async ValueTask UpdateAsync(WriteSession session, ChangeContext context, Integration integration)
+    {
+        await session.ExecuteAsync("update integrations set platform = $2, rules = $3, enabled = $4 where id = $1",
+            integration.Id, integration.Platform.ToString(), Json(integration.Rules), integration.Enabled);
+        await AuditAsync(session, context, "integration.update", integration.Id, integration.Name);
+    }
+
+    /// <summary>Deletes an integration and its credentials. Its lists and Users must be gone.</summary>
+    public static async ValueTask DeleteAsync(WriteSession session, ChangeContext context, Integration integration)
+    {
+        await session.ExecuteAsync("delete from client_secrets where client_id = $1", integration.ClientId);
+        await session.ExecuteAsync("delete from clients where client_id = $1", integration.ClientId);
+        await session.ExecuteAsync("delete from static_tokens where integration_id = $1", integration.Id);
+        await session.ExecuteAsync("delete from integrations where id = $1", integration.Id);
+        await AuditAsync(session, context, "integration.delete", integration.Id, integration.Name);
+    }
+
+    /// <summary>
+    /// Makes a new secret; those before it end after an overlap, so that the platform can be changed over without a gap.
+    /// Of older ones only the newest stays, as no more than <see cref="MaxCredentials"/> are valid at once.
+    /// </summary>
+    /// <returns>The secret, which is not kept.</returns>
+    public static async ValueTask<string> RotateSecretAsync(WriteSession session, ChangeContext context, Integration integration, TimeSpan overlap)
+    {
+        var valid = await SecretsAsync(session, integration.ClientId, session.Now);
+        var ends = session.Now + (long)overlap.TotalMicroseconds;
+        foreach (var old in valid.Skip(MaxCredentials - 1))
+            await session.ExecuteAsync("delete from client_secrets where id = $1", old.Id);
+        foreach (var old in valid.Take(MaxCredentials - 1))
+            await session.ExecuteAsync("update client_secrets set expires = $2 where id = $1", old.Id, Math.Min(old.Expires ?? long.MaxValue, ends));
+        var secret = await AddSecretAsync(session, integration.ClientId);
+        await AuditAsync(session, context, "integration.rotate-secret", integration.Id, integration.Name);
+        return secret;
+    }
+
+    /// <summary>Ends a secret at once; false if there is none of that id.</summary>
+    public static async ValueTask<bool> RevokeSecretAsync(WriteSession session, ChangeContext context, Integration integration, string secretId)
+    {
+        if (await session.ExecuteAsync("delete from client_secrets where id = $1 and client_id = $2", secretId, integration.ClientId) == 0)
+            return false;
+        await AuditAsync(session, context, "integration.revoke-secret", integration.Id, integration.Name);
+        return true;
+    }
+
+    /// <summary>Makes a static token for platforms that are set up without OAuth.</summary>
+    /// <returns>The token, which is not kept.</returns>
+    /// <exception cref="ApiException">409: as many as may be are valid already.</exception>
+    public static async ValueTask<string> AddTokenAsync(WriteSession session, ChangeContext context, Integration integration)
+    {
+        if ((await TokensAsync(session, integration.Id, session.Now)).Count >= MaxCredentials)
+            throw ApiException.Conflict($"The integration '{integration.Name}' has {MaxCredentials} valid static tokens already. Delete one first.");
+        var token = Secrets.Make();
+        await session.ExecuteAsync("insert into static_tokens (id, integration_id, hash, created, expires) values ($1, $2, $3, $4, $5)",
+            NewCredentialId(), integration.Id, Secrets.Hash(token), session.Now, session.Now + (long)StaticTokenLifetime.TotalMicroseconds);
+        await AuditAsync(session, context, "integration.add-token", integration.Id, integration.Name);
+        return token;
+    }
+
+    /// <summary>The secrets that are valid at a time, newest first.</summary>
+    public static ValueTask<List<Credential>> SecretsAsync(Session session, string clientId, long now) =>
+        session.ListAsync("select id, created, expires from client_secrets where client_id = $1 and (expires is null or expires > $2) order by created desc, id",
+            MapCredential, clientId, now);
+
+    /// <summary>The static tokens that are valid at a time, newest first.</summary>
+    public static ValueTask<List<Credential>> TokensAsync(Session session, long integrationId, long now) =>
+        session.ListAsync("select id, created, expires from static_tokens where integration_id = $1 and expires > $2 order by created desc, id",
+            MapCredential, integrationId, now);
+
+    /// <summary>The hashes of the secrets of a client that are valid at a time; empty for an unknown client.</summary>
+    public static ValueTask<List<byte[]>> SecretHashesAsync(Session session, string clientId, long now) =>
+        session.ListAsync("select hash from client_secrets where client_id = $1 and (expires is null or expires > $2)",
+            row => row.GetFieldValue<byte[]>(0), clientId, now);
+
+    /// <summary>The static token of that hash: its id, integration and end; null if there is none that is valid.</summary>
+    public static ValueTask<(string Id, long IntegrationId, long Expires)?> FindTokenAsync(Session session, byte[] hash, long now) =>
+        session.FirstAsync<(string, long, long)?>("select id, integration_id, expires from static_tokens where hash = $1 and expires > $2",
+            row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)), hash, now);
+
+    private static async ValueTask<string> AddSecretAsync(WriteSession session, string clientId)
+    {
+        var secret = Secrets.Make();
+        await session.ExecuteAsync("insert into client_secrets (id, client_id, hash, created, expires) values ($1, $2, $3, $4, null)",
+            NewCredentialId(), clientId, Secrets.Hash(secret), session.Now);
+        return secret;
+    }
+
+    private static string NewCredentialId() => Convert.ToHexStringLower(Secrets.Random(8));
+
+    private static ValueTask AuditAsync(WriteSession session, ChangeContext context, string code, long id, string name) =>
+        AuditLog.AuditAsync(session, context, session.Now, new AuditEntry(code, id, ResourceKind.Integration, name, name, null, null, null));
+
+    private static string Json(IntegrationRules rules) => JsonSerializer.Serialize(rules, ApiJson.Options);
+
+    private static Integration Map(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), Enum.Parse<Platform>(row.GetString(2)),
+        JsonSerializer.Deserialize<IntegrationRules>(row.GetString(3), ApiJson.Options)!, row.GetBoolean(4), row.GetString(5), row.GetInt64(6));
+
+    private static Credential MapCredential(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2));
+}

@@ -1,0 +1,30 @@
+namespace Rollcall.Access.Lists;
+
+/// <summary>An access list as administrators see it.</summary>
+/// <param name="Id">The internal id.</param>
+/// <param name="Name">The unique, stable name.</param>
+/// <param name="Type">Who manages the members, a value of <see cref="ListTypes"/>.</param>
+/// <param name="IntegrationId">The integration that it belongs to; 0 for here.</param>
+/// <param name="ScimId">The Group's id, or null while no integration sees it.</param>
+/// <param name="IsClaimed">Whether the integration has written to it.</param>
+/// <param name="MadeByScim">Whether SCIM made it.</param>
+/// <param name="Definition">What administrators define.</param>
+/// <param name="MemberCount">How many direct members it has.</param>
+/// <param name="Revision">Its revision, 1 or more.</param>
+/// <param name="Created">When it was made, in microseconds since 1970 in UTC.</param>
+/// <param name="Modified">When it last changed, in microseconds since 1970 in UTC.</param>
+public sealed record AccessList(
+    long Id, string Name, string Type, long IntegrationId, string? ScimId, bool IsClaimed, bool MadeByScim,
+    ListDefinition Definition, long MemberCount, long Revision, long Created, long Modified);
+
+/// <summary>A direct member of an access list, as administrators see it.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">The User's or person's name, or the list's name.</param>
+/// <param name="UserId">The User's id in SCIM, or null.</param>
+/// <param name="Joined">When it became a member, in microseconds since 1970 in UTC.</param>
+/// <param name="Expires">From when on the membership has no effect, or null.</param>
+/// <param name="Reason">Why it is a member.</param>
+/// <param name="AddedBy">Who added it.</param>
+/// <param name="MemberId">The internal id.</param>
+public sealed record ListMember(
+    MemberKind Kind, string Name, string? UserId, long Joined, long? Expires, string? Reason, string AddedBy, long MemberId);

@@ -1,0 +1,156 @@
+using System.Data.Common;
+using System.Text.Json;
+using Rollcall.Access.Audit;
+using Rollcall.Access.People;
+using Rollcall.Data;
+using Rollcall.Scim;
+using Rollcall.Web.Api;
+
+namespace Rollcall.Access.Lists;
+
+/// <summary>Access lists as administrators make, change and delete them.</summary>
+internal static class ListStore
+{
+    private const string Columns =
+        "select id, name, type, integration_id, scim_id, claimed, made_by_scim, definition, member_count, revision, created, modified from lists";
+
+    /// <summary>The list of that name, or null.</summary>
+    public static ValueTask<AccessList?> FindAsync(Session session, string name) =>
+        session.FirstAsync($"{Columns} where name = $1", Map, name);
+
+    /// <summary>A page of lists in the order of their names.</summary>
+    /// <param name="session">Where to read.</param>
+    /// <param name="integrationId">Only those of an integration; null for all.</param>
+    /// <param name="type">Only those of a type; null for all.</param>
+    /// <param name="afterName">The last name of the page before; null for the first page.</param>
+    /// <param name="count">The most to return.</param>
+    public static ValueTask<List<AccessList>> PageAsync(Session session, long? integrationId, string? type, string? afterName, int count) =>
+        session.ListAsync(
+            $"""
+             {Columns} where ($1 is null or integration_id = $1) and ($2 is null or type = $2) and name > $3
+             order by name limit $4
+             """,
+            Map, integrationId, type, afterName ?? "", count);
+
+    /// <summary>Makes a list at revision 1.</summary>
+    /// <param name="session">Where to write.</param>
+    /// <param name="context">Who makes it.</param>
+    /// <param name="name">A checked name.</param>
+    /// <param name="type">A checked type.</param>
+    /// <param name="integrationId">The integration of a list of type <c>scim</c>; 0 for others.</param>
+    /// <param name="definition">A checked definition.</param>
+    /// <param name="madeByScim">Whether SCIM makes it, by <c>POST /Groups</c>; then it is claimed as well.</param>
+    public static async ValueTask<LockedList> CreateAsync(
+        WriteSession session, ChangeContext context, string name, string type, long integrationId, ListDefinition definition, bool madeByScim = false)
+    {
+        var now = session.Now;
+        var scimId = type == ListTypes.Scim ? NewScimId() : null;
+        var document = GroupDocument.Build(scimId ?? "", null, name, definition);
+        var id = await session.FirstAsync(
+            """
+            insert into lists (integration_id, scim_id, name, type, title, title_key, claimed, made_by_scim, definition, document, search,
+              member_count, revision, created, modified, defined_revision, defined)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 1, $12, $12, 1, $12)
+            returning id
+            """,
+            row => row.GetInt64(0),
+            integrationId, scimId, name, type, definition.Title, ScimText.Fold(definition.Title), madeByScim ? now : null, madeByScim,
+            JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document), now);
+        await WriteOwnersAsync(session, integrationId, id, name, definition.Owners);
+        if (scimId is not null)
+            await Counters.AddAsync(session, integrationId, Counters.Group, 1);
+        await AuditLog.FeedAsync(session, context, now, integrationId, ResourceKind.List, id, 1, ChangeAction.Created);
+        await AuditLog.AuditAsync(session, context, now,
+            new AuditEntry(madeByScim ? "group.create" : "list.create", integrationId, ResourceKind.List, scimId ?? name, name, null, 1, null));
+        return new LockedList(id, integrationId, scimId, name, type, definition.Title, null, madeByScim, madeByScim, 1, now);
+    }
+
+    /// <summary>Replaces a locked list's definition; a definition equal to the present one changes nothing.</summary>
+    /// <returns>The revision afterwards.</returns>
+    public static async ValueTask<long> DefineAsync(WriteSession session, ChangeContext context, LockedList list, ListDefinition definition, string code = "list.update")
+    {
+        var json = JsonSerializer.Serialize(definition, ApiJson.Options);
+        var current = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
+        if (json == current)
+            return list.Revision;
+        var now = list.CommitTime(session);
+        var revision = list.Revision + 1;
+        await KeepHistoryAsync(session, list, revision, now);
+        var document = GroupDocument.Build(list.ScimId ?? "", list.ExternalId, list.Name, definition);
+        await session.ExecuteAsync(
+            """
+            update lists set title = $2, title_key = $3, definition = $4, document = $5, search = $6, revision = $7, modified = $8,
+              defined_revision = $7, defined = $8
+            where id = $1
+            """,
+            list.Id, definition.Title, ScimText.Fold(definition.Title), json, document, GroupDocument.Search(document), revision, now);
+        await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners);
+        await AuditLog.FeedAsync(session, context, now, list.IntegrationId, ResourceKind.List, list.Id, revision, ChangeAction.Updated);
+        await AuditLog.AuditAsync(session, context, now,
+            new AuditEntry(code, list.IntegrationId, ResourceKind.List, list.ScimId ?? list.Name, list.Name, list.Revision, revision, null));
+        return revision;
+    }
+
+    /// <summary>Deletes a locked list with its members. Refused while it is a member or owner of another.</summary>
+    /// <exception cref="ApiException">409.</exception>
+    public static async ValueTask DeleteAsync(WriteSession session, ChangeContext context, LockedList list, string code = "list.delete")
+    {
+        var user = await Hierarchy.FindParentAsync(session, list.Id);
+        if (user is not null)
+            throw ApiException.Conflict($"The access list '{list.Name}' is a member or an owner of '{user}'. Remove it there first.");
+        var membership = new MembershipStore(session, context, list);
+        foreach (var kind in Enum.GetValues<MemberKind>())
+            await membership.RemoveOthersAsync(kind, []);
+        await membership.BumpUsersAsync();
+        var now = list.CommitTime(session);
+        var revision = list.Revision + 1;
+        await KeepHistoryAsync(session, list, revision, now);
+        await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", list.IntegrationId, list.Id);
+        await session.ExecuteAsync("delete from lists where id = $1", list.Id);
+        if (list.ScimId is not null)
+            await Counters.AddAsync(session, list.IntegrationId, Counters.Group, -1);
+        await AuditLog.FeedAsync(session, context, now, list.IntegrationId, ResourceKind.List, list.Id, revision, ChangeAction.Deleted);
+        await AuditLog.AuditAsync(session, context, now,
+            new AuditEntry(code, list.IntegrationId, ResourceKind.List, list.ScimId ?? list.Name, list.Name, list.Revision, null, null));
+    }
+
+    /// <summary>Keeps what the list's definition was until now.</summary>
+    public static async ValueTask KeepHistoryAsync(WriteSession session, LockedList list, long toRevision, long at) =>
+        await session.ExecuteAsync(
+            """
+            insert into list_history (integration_id, list_id, name, type, title, scim_id, definition, from_revision, from_at, to_revision, to_at)
+            select integration_id, id, name, type, title, scim_id, definition, defined_revision, defined, $2, $3 from lists where id = $1
+            """,
+            list.Id, toRevision, at);
+
+    /// <summary>A new id for a User or Group: random, unique over all resources, without meaning.</summary>
+    public static string NewScimId() => Guid.CreateVersion7().ToString();
+
+    private static async ValueTask WriteOwnersAsync(WriteSession session, long integrationId, long listId, string listName, IReadOnlyList<ListOwner> owners)
+    {
+        await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", integrationId, listId);
+        for (var position = 0; position < owners.Count; position++)
+        {
+            var owner = owners[position];
+            var ownerId = owner.Kind == MemberKind.Person
+                ? await PeopleStore.GetOrAddAsync(session, owner.Name)
+                : await OwnerListAsync(session, listId, listName, owner.Name);
+            await session.ExecuteAsync(
+                "insert into owners (integration_id, list_id, kind, owner_id, position, description) values ($1, $2, $3, $4, $5, $6)",
+                integrationId, listId, (int)owner.Kind, ownerId, position, owner.Description);
+        }
+    }
+
+    private static async ValueTask<long> OwnerListAsync(WriteSession session, long listId, string listName, string ownerName)
+    {
+        var owner = await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), ownerName)
+            ?? throw ApiException.Invalid("owners", $"There is no access list named '{ownerName}' that could be an owner.");
+        await Hierarchy.CheckEdgeAsync(session, parent: listId, listName, child: owner, ownerName, fault: text => ApiException.Invalid("owners", text));
+        return owner;
+    }
+
+    private static AccessList Map(DbDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4), !row.IsDBNull(5),
+        row.GetBoolean(6), JsonSerializer.Deserialize<ListDefinition>(row.GetString(7), ApiJson.Options)!, row.GetInt64(8), row.GetInt64(9),
+        row.GetInt64(10), row.GetInt64(11));
+}

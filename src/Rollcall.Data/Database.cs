@@ -1,0 +1,28 @@
+namespace Rollcall.Data;
+
+/// <summary>
+/// A database: reads in a snapshot, writes as closures over a transaction. A closure may be run again, so it has no
+/// side effect outside its session.
+/// </summary>
+public abstract class Database : IAsyncDisposable
+{
+    /// <summary>The words in which this database differs from others.</summary>
+    public abstract Dialect Dialect { get; }
+
+    /// <summary>Runs reads that all see one moment, and nothing half-written.</summary>
+    /// <param name="read">The reads. What they return must not hold on to the session.</param>
+    /// <param name="limit">After this time the running statement is stopped.</param>
+    /// <exception cref="QueryTooExpensiveException">The limit was reached.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database is busy or away.</exception>
+    public abstract ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null);
+
+    /// <summary>Runs a write; when the task completes, it is on disk. If the closure throws, nothing of it is.</summary>
+    /// <param name="write">The closure.</param>
+    /// <param name="key">What the write is recognised by; null for writes that may safely be answered as failed.</param>
+    /// <exception cref="UniqueViolationException">A unique index refused a row.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database is busy, full or away; nothing was applied.</exception>
+    public abstract Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+}

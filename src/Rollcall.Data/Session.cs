@@ -1,0 +1,135 @@
+using System.Data.Common;
+
+namespace Rollcall.Data;
+
+/// <summary>
+/// A connection within a transaction, as stores see it. Commands are kept prepared by their SQL text, so texts are
+/// constants or made from a small number of shapes. Not for use by two threads at once.
+/// </summary>
+public class Session
+{
+    // A filter makes a text of its own; past this many the oldest shapes are not worth their memory.
+    private const int MaxKeptCommands = 256;
+
+    private readonly DbConnection _connection;
+    private readonly IFaultMapper _faults;
+    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+
+    private protected Session(DbConnection connection, Dialect dialect, IFaultMapper faults)
+    {
+        _connection = connection;
+        Dialect = dialect;
+        _faults = faults;
+    }
+
+    /// <summary>The words in which this database differs from others.</summary>
+    public Dialect Dialect { get; }
+
+    /// <summary>Runs a statement and returns how many rows it changed.</summary>
+    /// <param name="sql">The statement, with <c>$1</c>, <c>$2</c>, … for <paramref name="arguments"/>.</param>
+    /// <param name="arguments">Values by position; null is NULL.</param>
+    public ValueTask<int> ExecuteAsync(string sql, params ReadOnlySpan<object?> arguments) => ExecuteAsync(Bind(sql, arguments));
+
+    /// <summary>The first row, or the default of <typeparamref name="T"/> where there is none.</summary>
+    public ValueTask<T?> FirstAsync<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> arguments) =>
+        FirstAsync(Bind(sql, arguments), map);
+
+    /// <summary>All rows, in the statement's order.</summary>
+    public ValueTask<List<T>> ListAsync<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> arguments) =>
+        ListAsync(Bind(sql, arguments), map);
+
+    private async ValueTask<int> ExecuteAsync(DbCommand command)
+    {
+        try
+        {
+            return await command.ExecuteNonQueryAsync();
+        }
+        catch (DbException exception)
+        {
+            throw _faults.Map(exception);
+        }
+    }
+
+    private async ValueTask<T?> FirstAsync<T>(DbCommand command, Func<DbDataReader, T> map)
+    {
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync();
+            return await reader.ReadAsync() ? map(reader) : default;
+        }
+        catch (DbException exception)
+        {
+            throw _faults.Map(exception);
+        }
+    }
+
+    private async ValueTask<List<T>> ListAsync<T>(DbCommand command, Func<DbDataReader, T> map)
+    {
+        try
+        {
+            var rows = new List<T>();
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                rows.Add(map(reader));
+            return rows;
+        }
+        catch (DbException exception)
+        {
+            throw _faults.Map(exception);
+        }
+    }
+
+    private DbCommand Bind(string sql, ReadOnlySpan<object?> arguments)
+    {
+        var command = Prepare(sql, arguments.Length);
+        for (var i = 0; i < arguments.Length; i++)
+            command.Parameters[i].Value = arguments[i] ?? DBNull.Value;
+        return command;
+    }
+
+    private DbCommand Prepare(string sql, int parameterCount)
+    {
+        if (_commands.TryGetValue(sql, out var kept))
+            return kept;
+        if (_commands.Count >= MaxKeptCommands)
+            DropCommands();
+#pragma warning disable CA2100 // SQL texts come from the stores; values are always parameters
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        for (var i = 1; i <= parameterCount; i++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"${i}";
+            command.Parameters.Add(parameter);
+        }
+        _commands.Add(sql, command);
+        return command;
+    }
+
+    private protected void DropCommands()
+    {
+        foreach (var command in _commands.Values)
+            command.Dispose();
+        _commands.Clear();
+    }
+}
+
+/// <summary>Turns a driver's exception into one of this project's: the only place where driver error codes are known.</summary>
+internal interface IFaultMapper
+{
+    /// <summary>The exception to throw instead; <paramref name="exception"/> itself where it is a programmer's error.</summary>
+    Exception Map(DbException exception);
+}
+
+/// <summary>A session that may write: what the closure of <see cref="Database.WriteAsync{T}"/> is given.</summary>
+public class WriteSession : Session
+{
+    private protected WriteSession(DbConnection connection, Dialect dialect, IFaultMapper faults)
+        : base(connection, dialect, faults)
+    {
+    }
+
+    /// <summary>The database's clock for this closure, in microseconds since 1970 in UTC.</summary>
+    public long Now { get; internal set; }
+}

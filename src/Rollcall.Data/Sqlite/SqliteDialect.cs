@@ -1,0 +1,27 @@
+namespace Rollcall.Data.Sqlite;
+
+/// <summary>SQLite's words. One writer, so no lock clauses.</summary>
+internal static class SqliteDialect
+{
+    public static Dialect Instance { get; } = new()
+    {
+        ForUpdate = "",
+        Words = new Dictionary<string, string>
+        {
+            ["identity"] = "integer primary key autoincrement",
+            // For append-only tables whose newest row is never deleted, so that numbers can't come back.
+            ["sequence"] = "integer primary key",
+            ["bytes"] = "blob",
+            ["json"] = "text",
+            ["clustered"] = "without rowid",
+        },
+        TextSet = parameter => $"select value from json_each({parameter})",
+        NumberSet = parameter => $"select value from json_each({parameter})",
+        JsonValue = (column, path) => $"json_extract({column}, {Path(path)})",
+        JsonElements = (column, path) => $"json_each({column}, {Path(path)})",
+        Contains = (text, part) => $"instr({text}, {part}) > 0",
+    };
+
+    // Names come from schemas, never from requests; quoting covers the dots and colons of URNs.
+    private static string Path(IReadOnlyList<string> names) => $"'$.{string.Join('.', names.Select(name => $"\"{name}\""))}'";
+}

@@ -1,0 +1,78 @@
+using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
+
+namespace Rollcall.Data.Sqlite;
+
+/// <summary>A reading connection of the pool. The driver does all its work synchronously, so its tasks are complete when returned.</summary>
+internal sealed class SqliteReadSession : Session, IDisposable
+{
+    // How many instructions of SQLite's machine run between two looks at the clock: well under a millisecond.
+    private const int InstructionsPerCheck = 20_000;
+
+    private readonly SqliteConnection _connection;
+    private readonly TimeProvider _clock;
+    private long _startedAt;
+    private TimeSpan _limit;
+
+    public SqliteReadSession(SqliteConnection connection, SqliteFaults faults, TimeProvider clock)
+        : base(connection, SqliteDialect.Instance, faults)
+    {
+        _connection = connection;
+        _clock = clock;
+    }
+
+    public async ValueTask<T> RunAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit)
+    {
+        if (limit is { } time)
+            Limit(time);
+        try
+        {
+            await ExecuteAsync("begin");
+            try
+            {
+                return await read(this);
+            }
+            finally
+            {
+                await ExecuteAsync("commit");
+            }
+        }
+        finally
+        {
+            if (limit is not null)
+                sqlite3_progress_handler(_connection.Handle, 0, null, null);
+        }
+    }
+
+    public void Dispose()
+    {
+        DropCommands();
+        _connection.Dispose();
+    }
+
+    private void Limit(TimeSpan time)
+    {
+        _limit = time;
+        _startedAt = _clock.GetTimestamp();
+        sqlite3_progress_handler(_connection.Handle, InstructionsPerCheck, IsOver, null);
+    }
+
+    private int IsOver(object? state) => _clock.GetElapsedTime(_startedAt) > _limit ? 1 : 0;
+}
+
+/// <summary>The one writing connection. Used by the writer's thread alone.</summary>
+internal sealed class SqliteWriteSession(SqliteConnection connection, SqliteFaults faults)
+    : WriteSession(connection, SqliteDialect.Instance, faults), IDisposable
+{
+    /// <summary>Whether SQLite has ended the transaction by itself, as it does when the disk is full.</summary>
+    public bool TransactionIsGone => sqlite3_get_autocommit(connection.Handle) != 0;
+
+    /// <summary>Runs one of the writer's own statements. The driver is synchronous, so the task is complete.</summary>
+    public void Run(string sql) => ExecuteAsync(sql).AsTask().GetAwaiter().GetResult();
+
+    public void Dispose()
+    {
+        DropCommands();
+        connection.Dispose();
+    }
+}

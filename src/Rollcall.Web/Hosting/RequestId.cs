@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Rollcall.Web.Hosting;
+
+/// <summary>
+/// Each request's id is made here and never taken from the caller: the audit table relies on its being unique
+/// (<c>CONCURRENCY.md</c>, "Unknown outcomes"). It is a UUID version 7, so ids sort by time. It is
+/// <see cref="HttpContext.TraceIdentifier"/> everywhere on the server, and <c>X-Request-Id</c> in the response.
+/// </summary>
+public static class RequestId
+{
+    /// <summary>The response header.</summary>
+    public const string Header = "X-Request-Id";
+
+    /// <summary>The request's id, 36 characters.</summary>
+    public static string Of(HttpContext context) => context.TraceIdentifier;
+
+    internal static void Use(IApplicationBuilder app, TimeProvider timeProvider) => app.Use((context, next) =>
+    {
+        context.TraceIdentifier = Guid.CreateVersion7(timeProvider.GetUtcNow()).ToString();
+        Stamp(context);
+        return next(context);
+    });
+
+    /// <summary>Sets the headers that every response has.</summary>
+    internal static void Stamp(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers[Header] = context.TraceIdentifier;
+        // JSON is written without escaping for HTML, so no browser may take it for a page.
+        headers[HeaderNames.XContentTypeOptions] = "nosniff";
+    }
+}

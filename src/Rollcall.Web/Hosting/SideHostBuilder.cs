@@ -1,0 +1,169 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Rollcall.Web.Api;
+using Rollcall.Web.Faults;
+using Rollcall.Web.Settings;
+
+namespace Rollcall.Web.Hosting;
+
+/// <summary>
+/// Sets up the web host of one side: an empty builder plus what is named here, so that nothing in the environment or the
+/// current folder has a say beyond <see cref="RollcallSettings"/>, and the start is quick. Two sides in one process are
+/// two of these.
+/// </summary>
+public sealed class SideHostBuilder
+{
+    // A filter of 8 KiB is up to three times as long when percent-encoded, and there is more in a URL.
+    private const int LongestRequestLine = 32 * 1024;
+
+    private readonly RollcallSettings _settings;
+    private readonly SideSettings _side;
+    private readonly byte[] _adminTokenHash;
+    private readonly TimeProvider _timeProvider;
+    private readonly ListenSockets _sockets;
+    private readonly List<FaultFormat> _formats = [];
+    private readonly List<Func<Exception, Fault?>> _translators = [];
+    private readonly List<ReadyCheck> _checks = [];
+
+    private SideHostBuilder(RollcallSettings settings, SideSettings side, byte[] adminTokenHash, TimeProvider timeProvider, ListenSockets sockets)
+    {
+        _settings = settings;
+        _side = side;
+        _adminTokenHash = adminTokenHash;
+        _timeProvider = timeProvider;
+        _sockets = sockets;
+        ListeningUrl = (side.Url with { Port = sockets.Port, Host = side.Url.Host == "*" ? "localhost" : side.Url.Host }).ToString();
+        PublicUrl = side.PublicUrl ?? ListeningUrl;
+        Web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory });
+    }
+
+    /// <summary>Which side it is.</summary>
+    public Side Side => _side.Side;
+
+    /// <summary>Where the side can be reached on this machine, with the port that was taken.</summary>
+    public string ListeningUrl { get; }
+
+    /// <summary>What others call the side, without a slash at the end.</summary>
+    public string PublicUrl { get; }
+
+    /// <summary>The services of the side.</summary>
+    public IServiceCollection Services => Web.Services;
+
+    /// <summary>The builder underneath, for what has no member here.</summary>
+    public WebApplicationBuilder Web { get; }
+
+    /// <summary>Checks that the start is safe and takes the port.</summary>
+    /// <param name="settings">The settings of the process.</param>
+    /// <param name="side">Which side this is.</param>
+    /// <param name="adminTokenHash"><see cref="Secrets.Hash"/> of the admin token.</param>
+    /// <param name="timeProvider">The clock, also registered as a service; the system's by default.</param>
+    /// <exception cref="SettingsException">The configuration is unsafe, or the address can't be listened on.</exception>
+    public static SideHostBuilder Create(RollcallSettings settings, Side side, byte[] adminTokenHash, TimeProvider? timeProvider = null)
+    {
+        SafeStart.Check(settings, side);
+        var own = settings.Of(side);
+        var builder = new SideHostBuilder(settings, own, adminTokenHash, timeProvider ?? TimeProvider.System, ListenSockets.Bind(own.Url, settings.NameOf(SettingKey.UrlOf(side))));
+        builder.AddBasics();
+        return builder;
+    }
+
+    /// <summary>Adds how the faults of a part of the URL space are told.</summary>
+    public SideHostBuilder TellFaults(FaultFormat format)
+    {
+        _formats.Add(format);
+        return this;
+    }
+
+    /// <summary>Adds what a kind of exception means to any caller, such as "the database is busy"; null for others.</summary>
+    public SideHostBuilder TranslateFaults(Func<Exception, Fault?> translate)
+    {
+        _translators.Add(translate);
+        return this;
+    }
+
+    /// <summary>Adds something that <c>/health/ready</c> asks.</summary>
+    public SideHostBuilder CheckReady(ReadyCheck check)
+    {
+        _checks.Add(check);
+        return this;
+    }
+
+    /// <summary>Builds the host; map endpoints on <see cref="SideHost.App"/> before starting it.</summary>
+    public SideHost Build()
+    {
+        var app = Web.Build();
+        var health = new Health(_checks);
+
+        // The path of a request: whose it is, its id, faults, routing, admin token, endpoint.
+        if (_settings.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(ForwardedHeaders());
+        RequestId.Use(app, _timeProvider);
+        app.UseMiddleware<FaultMiddleware>(_formats, _translators);
+        app.UseRouting();
+        AdminToken.Use(app, _adminTokenHash);
+        health.Map(app);
+
+        return new SideHost(app, health, _sockets, _settings, this, _timeProvider);
+    }
+
+    private void AddBasics()
+    {
+        var certificate = _side.Url.IsHttps ? new TlsCertificate(_settings, _timeProvider) : null;
+        Web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
+        Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = _sockets.Take);
+        Services.AddRoutingCore();
+        Services.AddSingleton(_timeProvider);
+        Services.AddSingleton<IHostLifetime, NoLifetime>();
+        Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        Web.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Rollcall", LogLevel.Information);
+        Services.AddSingleton<ILoggerProvider>(_ => new LineLoggerProvider(Console.Error, _timeProvider));
+    }
+
+    private void Listen(KestrelServerOptions kestrel, TlsCertificate? certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = BodyLimit.Default;
+        kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+        foreach (var endPoint in _sockets.EndPoints)
+        {
+            kestrel.Listen(endPoint, listen =>
+            {
+                if (certificate is null)
+                    return;
+                var logger = kestrel.ApplicationServices.GetRequiredService<ILogger<TlsCertificate>>();
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current(logger)) });
+            });
+        }
+    }
+
+    private ForwardedHeadersOptions ForwardedHeaders()
+    {
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.All & ~Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedPrefix,
+            // As many hops as are trusted, not one.
+            ForwardLimit = null,
+        };
+        // By default loopback is trusted; here only what was named is.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in _settings.TrustedProxies)
+            options.KnownIPNetworks.Add(network);
+        return options;
+    }
+
+    /// <summary>Signals are the process's matter (<see cref="StopSignals"/>), not each host's.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
