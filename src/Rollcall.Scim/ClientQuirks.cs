@@ -88,6 +88,32 @@ internal static class ClientQuirks
     }
 
     /// <summary>
+    /// Microsoft Entra ID's guide changes the manager by the path <c>manager</c>, without the URN of the extension that
+    /// has it. A name that the base schema lacks means the writable attribute of that name of an extension.
+    /// </summary>
+    /// <returns>The path with the URN before it, or the path as it is.</returns>
+    public static string UnqualifiedName(string path, ResourceType type)
+    {
+        var end = path.AsSpan().IndexOfAny('.', '[', ':');
+        var name = end < 0 ? path : path[..end];
+        if (type.Find(name) is not null)
+            return path;
+        foreach (var extension in type.Extensions)
+        {
+            if (extension.Schema.Find(name) is { Mutability: not Mutability.ReadOnly })
+                return $"{extension.Schema.Id}:{path}";
+        }
+        return path;
+    }
+
+    /// <summary>
+    /// Microsoft Entra ID, with the flag <c>aadOptscim062020</c>, sends changes without a path whose keys are paths:
+    /// <c>{"name.givenName": "A", "urn:…:User:employeeNumber": "1", "emails[type eq "work"].value": "a@b"}</c>. Dotted and
+    /// qualified names are resolved as all names are; this tells keys with a filter.
+    /// </summary>
+    public static bool IsPathAsKey(string key) => key.Contains('[', StringComparison.Ordinal);
+
+    /// <summary>
     /// SailPoint may send its flattened names as they are: <c>{"name.givenName": "A", "emails.value": "a@b"}</c>, and
     /// attributes of an extension by their full name, <c>"urn:…:User:department": "D"</c>. A part that is also there in
     /// its proper place wins.

@@ -15,6 +15,8 @@ public static class ComparisonKey
     private const int SignificantDigits = 15;
     private const decimal Largest = 1e28m;
 
+    private static readonly char[] Blanks = [' ', '\t', '\r', '\n'];
+
     /// <summary>
     /// The key of a string or reference: folded by <see cref="ScimText.Fold"/>, or in normalisation form C where case
     /// matters; references as they are. U+0000, which databases refuse, and unpaired surrogates, which UTF-8 can't
@@ -39,7 +41,7 @@ public static class ComparisonKey
     /// <summary>The key of a binary value: base64 without padding and blanks; null if the text is not base64 (RFC 7643 §2.3.6).</summary>
     public static string? Binary(string text)
     {
-        var digits = text.TrimEnd('=');
+        var digits = string.Concat(text.Split(Blanks)).TrimEnd('=');
         var bytes = new byte[digits.Length];
         var padded = digits.PadRight((digits.Length + 3) / 4 * 4, '=');
         return Convert.TryFromBase64String(padded, bytes, out var written)

@@ -11,20 +11,23 @@ public static class ScimText
     /// <summary>
     /// The key under which two texts are equal regardless of case: width mapping, lower case, normalisation form C — the
     /// UsernameCaseMapped profile of PRECIS (RFC 8265 §3.3), which RFC 7644 §5 asks for, applied to all attributes that
-    /// are not <c>caseExact</c>. Idempotent. Text that is not well-formed UTF-16 is mapped without normalisation.
+    /// are not <c>caseExact</c>. Idempotent. Text that is not well-formed UTF-16 or holds U+FFFE is mapped
+    /// without normalisation.
     /// </summary>
     public static string Fold(string text)
     {
         if (IsPlain(text))
             return text;
-        var mapped = MapWidth(text).ToLowerInvariant();
+        // .NET leaves the dotted capital I as it is; Unicode's lower case of it is two characters.
+        var mapped = MapWidth(text).Replace("\u0130", "i\u0307", StringComparison.Ordinal).ToLowerInvariant();
         return Compose(mapped);
     }
 
     /// <summary>The text in normalisation form C: how <c>caseExact</c> text is compared (RFC 7644 §7.8).</summary>
     public static string Compose(string text)
     {
-        if (Ascii.IsValid(text) || !IsWellFormed(text))
+        // .NET refuses to normalise U+FFFE, a code point that is no character but may stand in a text.
+        if (Ascii.IsValid(text) || !IsWellFormed(text) || text.Contains('\uFFFE', StringComparison.Ordinal))
             return text;
         return text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC);
     }

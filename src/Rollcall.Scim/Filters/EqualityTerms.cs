@@ -17,28 +17,22 @@ public static class EqualityTerms
     /// <summary>The terms of a filter that consists of <c>eq</c>, joined by <c>and</c>.</summary>
     /// <param name="filter">The filter inside the brackets, its paths relative to the element.</param>
     /// <returns>
-    /// One term per sub-attribute (none for <c>eq null</c>, which demands nothing); null if the filter holds anything
-    /// else, or demands two values of one sub-attribute: then no element can be made from it.
+    /// One term per sub-attribute; null if the filter holds anything else (<c>eq null</c> too), or demands two values of
+    /// one sub-attribute: then no element can be made from it.
     /// </returns>
     public static IReadOnlyList<EqualityTerm>? Of(Filter filter)
     {
-        var found = new Dictionary<ScimAttribute, FilterValue?>(ReferenceEqualityComparer.Instance);
+        var found = new Dictionary<ScimAttribute, FilterValue>(ReferenceEqualityComparer.Instance);
         foreach (var operand in filter is Filter.And and ? and.Operands : [filter])
         {
-            var (attribute, value) = operand switch
-            {
-                Filter.Comparison { Operator: ComparisonOperator.Equal } equal => (equal.Path.Leaf, equal.Value),
-                Filter.Not { Operand: Filter.Present present } => (present.Path.Leaf, null),
-                _ => (null, null),
-            };
-            if (attribute is null)
+            if (operand is not Filter.Comparison { Operator: ComparisonOperator.Equal, Path.Leaf: { } attribute } equal)
                 return null;
-            if (!found.TryAdd(attribute, value) && !SameKey(found[attribute], value))
+            if (!found.TryAdd(attribute, equal.Value) && !SameKey(found[attribute], equal.Value))
                 return null;
         }
-        return [.. found.Where(term => term.Value is not null).Select(term => new EqualityTerm(term.Key, term.Value!.ToJson()))];
+        return [.. found.Select(term => new EqualityTerm(term.Key, term.Value.ToJson()))];
     }
 
-    private static bool SameKey(FilterValue? left, FilterValue? right) =>
+    private static bool SameKey(FilterValue left, FilterValue right) =>
         left is FilterValue.Text a && right is FilterValue.Text b ? a.Key == b.Key : Equals(left, right);
 }

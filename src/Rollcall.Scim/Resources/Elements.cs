@@ -71,12 +71,11 @@ internal static class Elements
     public static bool IsPrimary(JsonNode? element) =>
         element is JsonObject complex && complex["primary"]?.GetValueKind() == JsonValueKind.True;
 
-    private static string ComparisonText(ScimAttribute attribute, JsonNode value)
+    public static string ComparisonText(ScimAttribute attribute, JsonNode value)
     {
         if (value.GetValueKind() != JsonValueKind.String)
             return value.ToJsonString();
-        var text = value.GetValue<string>();
-        return attribute.ComparesExactly ? ScimText.Compose(text) : ScimText.Fold(text);
+        return ComparisonKey.Text(attribute, value.GetValue<string>());
     }
 
     private static string Canonical(ScimAttribute attribute, JsonObject element)

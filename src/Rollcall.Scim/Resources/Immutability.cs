@@ -46,11 +46,7 @@ internal static class Immutability
             return ResourceComparer.Equal(stored, given);
         return Key(stored) == Key(given);
 
-        string Key(JsonNode value)
-        {
-            var text = value.GetValue<string>().Trim();
-            return attribute.ComparesExactly ? ScimText.Compose(text) : ScimText.Fold(text);
-        }
+        string Key(JsonNode value) => ComparisonKey.Text(attribute, value.GetValue<string>().Trim());
     }
 
     public static ScimException Fault(string path) =>

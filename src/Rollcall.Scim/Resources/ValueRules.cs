@@ -59,9 +59,7 @@ internal static partial class ValueRules
     }
 
     private static string? DateTime(string text) =>
-        DateTimePattern().IsMatch(text) && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out _)
-            ? null
-            : "a date and a time, such as 2025-03-25T16:17:00Z";
+        ScimDateTime.TryParse(text, strict: true, out _) ? null : "a date and a time, such as 2025-03-25T16:17:00Z";
 
     private static string? Uri(string text) =>
         text.AsSpan().ContainsAny(NotInUris) || !System.Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _) ? "a URI" : null;
@@ -109,9 +107,6 @@ internal static partial class ValueRules
 
     private static string? PreferredLanguage(string text) =>
         LanguagesPattern().IsMatch(text) ? null : "languages as in Accept-Language, such as en-US, fr;q=0.5";
-
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex DateTimePattern();
 
     // A syntactic check: the names of the database change several times a year.
     [GeneratedRegex(@"^([A-Za-z][A-Za-z0-9._+-]*)(/[A-Za-z0-9._+-]+)*\z|^\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
