@@ -1,9 +1,9 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Rollcall.Access.Integrations;
+using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
 using Rollcall.Data;
 using Rollcall.Web;
@@ -190,7 +190,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
 
     private async ValueTask<IntegrationView> ViewAsync(Session session, Integration integration, long now) => new(
         integration.Name, integration.Platform, integration.Enabled, integration.Rules,
-        ScimRoutes.BaseUrl(publicUrl, integration.Name), $"{publicUrl}/oauth/token", integration.ClientId,
+        OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
         Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)),
         Views(await IntegrationStore.TokensAsync(session, integration.Id, now)),
         ScimTime.ToTime(integration.Created));

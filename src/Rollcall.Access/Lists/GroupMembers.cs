@@ -10,21 +10,24 @@ internal static class GroupMembers
     /// <summary>The change that makes the members of a whole resource the only ones; without members, that empties the list.</summary>
     public static SetChange All(JsonObject resource) => new(
         ReplaceAll: true,
-        [.. (resource["members"] as JsonArray ?? []).Select(member => new SetChange.Element((string)member!["value"]!, (string?)member["type"]))],
+        [.. (resource["members"] as JsonArray ?? []).Select(member => new SetElement((string)member!["value"]!, (string?)member["type"]))],
         []);
 
     /// <summary>
-    /// The members of a locked list, for the rare PATCH whose filter asks for more than their ids. This is the one write that
-    /// costs as much as the list is long.
+    /// The members of a locked list, for the rare PATCH whose filter asks for more than their ids. Where it names no ids
+    /// at all, this is the one write that costs as much as the list is long.
     /// </summary>
-    public static async ValueTask<IReadOnlyList<JsonObject>> CurrentAsync(WriteSession session, LockedList list)
+    /// <param name="session">Where to read.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="values">The ids that are asked for; null for all.</param>
+    public static async ValueTask<IEnumerable<JsonObject>> CurrentAsync(Session session, LockedList list, IReadOnlyList<string>? values)
     {
-        var members = (await GroupMember.ReadAsync(session, list.IntegrationId, [list.Id]))[list.Id];
-        return [.. members.Select(member => new JsonObject
+        var members = await GroupMember.ReadAsync(session, list.IntegrationId, [list.Id], values);
+        return members[list.Id].Select(member => new JsonObject
         {
             ["value"] = member.ScimId,
             ["type"] = member.Kind == MemberKind.User ? "User" : "Group",
             ["display"] = member.Display,
-        })];
+        });
     }
 }

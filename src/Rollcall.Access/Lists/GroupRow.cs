@@ -37,23 +37,31 @@ internal sealed record GroupRow(long Id, string ScimId, byte[] Document, long Me
 internal sealed record GroupMember(MemberKind Kind, string ScimId, string Display)
 {
     /// <summary>The members of some lists, by list, in a fixed order.</summary>
-    public static async ValueTask<ILookup<long, GroupMember>> ReadAsync(Session session, long integrationId, IReadOnlyCollection<long> listIds)
+    /// <param name="session">Where to read.</param>
+    /// <param name="integrationId">The lists' integration.</param>
+    /// <param name="listIds">The internal ids of the lists.</param>
+    /// <param name="only">Only members of these ids in SCIM; null for all.</param>
+    public static async ValueTask<ILookup<long, GroupMember>> ReadAsync(
+        Session session, long integrationId, IReadOnlyCollection<long> listIds, IReadOnlyList<string>? only = null)
     {
         var ids = JsonSerializer.Serialize(listIds);
+        var among = only is null ? null : JsonSerializer.Serialize(only);
         var users = await session.ListAsync(
             $"""
              select m.list_id, u.scim_id, u.user_name from members m join users u on u.id = m.member_id
              where m.integration_id = $1 and m.list_id in ({session.Dialect.NumberSet("$2")}) and m.kind = {(int)MemberKind.User}
+               and ($3 is null or u.scim_id in ({session.Dialect.TextSet("$3")}))
              order by m.list_id, m.member_id
              """,
-            row => (List: row.GetInt64(0), Member: new GroupMember(MemberKind.User, row.GetString(1), row.GetString(2))), integrationId, ids);
+            row => (List: row.GetInt64(0), Member: new GroupMember(MemberKind.User, row.GetString(1), row.GetString(2))), integrationId, ids, among);
         var lists = await session.ListAsync(
             $"""
              select m.list_id, l.scim_id, l.title from members m join lists l on l.id = m.member_id
              where m.integration_id = $1 and m.list_id in ({session.Dialect.NumberSet("$2")}) and m.kind = {(int)MemberKind.List} and l.scim_id is not null
+               and ($3 is null or l.scim_id in ({session.Dialect.TextSet("$3")}))
              order by m.list_id, m.member_id
              """,
-            row => (List: row.GetInt64(0), Member: new GroupMember(MemberKind.List, row.GetString(1), row.GetString(2))), integrationId, ids);
+            row => (List: row.GetInt64(0), Member: new GroupMember(MemberKind.List, row.GetString(1), row.GetString(2))), integrationId, ids, among);
         return users.Concat(lists).ToLookup(row => row.List, row => row.Member);
     }
 }

@@ -14,8 +14,8 @@ internal sealed record GroupChange
     /// <summary>The name of the write in the audit log.</summary>
     public required string Code { get; init; }
 
-    /// <summary>The members that come and go; null to leave them.</summary>
-    public SetChange? Members { get; init; }
+    /// <summary>The members that come and go.</summary>
+    public required SetChange Members { get; init; }
 
     /// <summary>The new title; null to leave it.</summary>
     public string? Title { get; init; }
@@ -39,8 +39,8 @@ internal static class GroupStore
     {
         var membership = new MembershipStore(session, context, list);
         var audited = new MembershipAudit();
-        if (change.Members is { } members)
-            await ApplyMembersAsync(session, membership, list, members, audited);
+        if (!change.Members.IsNothing)
+            await ApplyMembersAsync(session, membership, list, change.Members, audited);
         var redefined = (change.Title is not null && change.Title != list.Title) || change.ExternalId != list.ExternalId;
         if (!membership.HasChanged && !redefined)
         {
@@ -217,13 +217,11 @@ internal static class GroupStore
         {
             writer.WriteNumber("added", Added);
             writer.WriteNumber("removed", Removed);
-            if (change.Members is { } members)
-            {
-                WriteIds(writer, "add", members.Add.Select(element => element.Value), members.Add.Count);
-                WriteIds(writer, "remove", members.Remove, members.Remove.Count);
-                if (members.ReplaceAll)
-                    writer.WriteBoolean("replaceAll", true);
-            }
+            var members = change.Members;
+            WriteIds(writer, "add", members.Add.Select(element => element.Value), members.Add.Count);
+            WriteIds(writer, "remove", members.Remove, members.Remove.Count);
+            if (members.ReplaceAll)
+                writer.WriteBoolean("replaceAll", true);
             if (change.Title is { } title && title != list.Title)
                 writer.WriteString("renamedFrom", list.Title);
         }

@@ -4,7 +4,6 @@ using Rollcall.Scim;
 using Rollcall.Scim.Messages;
 using Rollcall.Scim.Schemas;
 using Rollcall.Web;
-using Rollcall.Web.Hosting;
 
 namespace Rollcall.Access.Scim;
 

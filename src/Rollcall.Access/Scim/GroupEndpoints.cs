@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.Lists;
@@ -122,15 +121,16 @@ internal static class GroupEndpoints
         var patch = await request.ReadBodyAsync(
             body => PatchRequest.Parse(body, ResourceTypes.Group, request.PatchOptions),
             async session => await GroupRow.FindAsync(session, integrationId, id) is not null);
-        var (memberOperations, others) = patch.Split("members");
-        var members = Deferred.Run(() => MemberPatch.Compile(memberOperations, "members"));
+        var members = Deferred.Run(() => MemberPatch.Compile(patch, "members"));
+        var (_, others) = patch.Split("members");
         await ChangeAsync(request, request.IfMatch, 204, async (session, list) =>
         {
             var scalars = others.Operations.Count == 0 ? null : PatchEngine.Apply(GroupDocument.Scalars(list), others);
+            var set = members.Value;
             return new GroupChange
             {
                 Code = "group.patch",
-                Members = memberOperations.Operations.Count == 0 ? null : members.Value.Change ?? members.Value.Resolve(await GroupMembers.CurrentAsync(session, list)),
+                Members = set.Change ?? set.ChangeOf(await GroupMembers.CurrentAsync(session, list, set.NeededValues)),
                 Title = scalars is null ? null : GroupTitle.Change(request.Integration, list, (string)scalars["displayName"]!),
                 ExternalId = scalars is null ? list.ExternalId : (string?)scalars["externalId"],
             };

@@ -17,9 +17,6 @@ namespace Rollcall.Access.Scim;
 internal sealed class ScimRoutes(
     IEndpointRouteBuilder app, Database database, IntegrationDirectory directory, BearerTokens tokens, RateLimits limits, string publicUrl)
 {
-    /// <summary>The SCIM base URL of an integration, without a slash at the end.</summary>
-    public static string BaseUrl(string publicUrl, string integration) => $"{publicUrl}/scim/{integration}/v2";
-
     /// <summary>Maps an endpoint that needs a token.</summary>
     public IEndpointConventionBuilder Map(string method, string path, Func<ScimRequest, Task> handler, long bodyLimit = BodyLimit.Default) =>
         Add(method, path, handler, isOpen: false).WithBodyLimit(bodyLimit);
@@ -37,7 +34,7 @@ internal sealed class ScimRoutes(
         var name = (string)http.Request.RouteValues["integration"]!;
         if (!directory.Current.ByName.TryGetValue(name, out var integration))
             throw ScimException.NotFound("There is no integration at this URL. Check the SCIM base URL.");
-        var baseUrl = BaseUrl(publicUrl, integration.Name);
+        var baseUrl = OAuthServer.ScimBaseUrl(publicUrl, integration);
 
         // 2. Who calls? Discovery may be read without credentials, never with wrong ones.
         var authorization = http.Request.Headers.Authorization;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Lists;
 using Rollcall.Access.Users;
-using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Scim.Patch;
 using Rollcall.Scim.Resources;

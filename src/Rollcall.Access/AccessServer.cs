@@ -1,0 +1,92 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Access.Api;
+using Rollcall.Access.Integrations;
+using Rollcall.Access.OAuth;
+using Rollcall.Access.Scim;
+using Rollcall.Data;
+using Rollcall.Web;
+using Rollcall.Web.Api;
+using Rollcall.Web.Hosting;
+using Rollcall.Web.Settings;
+using Rollcall.Web.Storage;
+
+namespace Rollcall.Access;
+
+/// <summary>The Access side, put together: the table of contents of its server.</summary>
+public sealed class AccessServer : IAsyncDisposable
+{
+    private readonly Database _database;
+    private readonly RateLimits _limits;
+
+    private AccessServer(SideHost host, Database database, RateLimits limits)
+    {
+        Host = host;
+        _database = database;
+        _limits = limits;
+    }
+
+    /// <summary>The web host; start and stop the side with it.</summary>
+    public SideHost Host { get; }
+
+    /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
+    /// <param name="settings">The settings of the process.</param>
+    /// <param name="folder">The data folder, open.</param>
+    /// <param name="clock">The clock of the side; the system's by default.</param>
+    /// <exception cref="SettingsException">A setting is unsafe or can't be used.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be opened.</exception>
+    public static async Task<AccessServer> CreateAsync(RollcallSettings settings, DataFolder folder, TimeProvider? clock = null)
+    {
+        clock ??= TimeProvider.System;
+        var builder = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash(folder.ReadOrMakeAdminToken()), clock);
+        SideHost? host = null;
+        var database = await AccessStore.OpenAsync(
+            DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, _ => host?.App.Lifetime.StopApplication());
+
+        using var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
+        var keys = await SigningKeys.LoadAsync(database, protector);
+        var directory = new IntegrationDirectory(database);
+        await directory.ReloadAsync();
+
+        host = builder
+            .AddRollcallOAuth(keys, directory, database)
+            .TellFaults(ScimFaults.Format)
+            .TranslateFaults(ScimFaults.TranslateData)
+            .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
+            .Build();
+        var app = host.App;
+        app.UseRollcallOAuth();
+
+        var limits = new RateLimits();
+        var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
+        DiscoveryEndpoints.Map(routes);
+        UserEndpoints.Map(routes);
+        GroupEndpoints.Map(routes);
+
+        var api = app.MapAdminApi();
+        new IntegrationsApi(database, directory, host.PublicUrl).Map(api);
+        new ListsApi(database, directory, clock).Map(api);
+        new MembersApi(database).Map(api);
+        new UsersApi(database, directory).Map(api);
+        return new AccessServer(host, database, limits);
+    }
+
+    /// <summary>Closes the database after what was accepted is written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await _database.DisposeAsync();
+        _limits.Dispose();
+    }
+
+    private static string DatabaseFile(RollcallSettings settings, DataFolder folder)
+    {
+        if (settings.Access.Database is not { } connectionString)
+            return folder.AccessDatabase;
+        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return parts.TryGetValue("Data Source", out var file) && file is string { Length: > 0 } path
+            ? path
+            : throw new SettingsException(settings.NameOf(SettingKey.DatabaseOf(Side.Access)),
+                "names no SQLite file: this release keeps its data in one. Leave the setting out, or write \"Data Source=/path/to/access.db\"");
+    }
+}
