@@ -1,0 +1,44 @@
+using Rollcall.Access;
+using Rollcall.Commands;
+using Rollcall.Data;
+using Rollcall.Web.Hosting;
+using Rollcall.Web.Settings;
+using Rollcall.Web.Storage;
+
+namespace Rollcall;
+
+/// <summary>Serves sides until the process is asked to stop.</summary>
+internal static class Sides
+{
+    /// <summary>Opens the data folder, starts the sides, tells where they are, and waits for the signal to stop.</summary>
+    /// <param name="settings">The settings of the process.</param>
+    /// <param name="sides">Which sides to serve.</param>
+    /// <param name="shell">Where to say so.</param>
+    /// <exception cref="SettingsException">A setting is unsafe or can't be used.</exception>
+    public static async Task<int> ServeAsync(RollcallSettings settings, ServeSides sides, Shell shell)
+    {
+        if (sides == ServeSides.Governance)
+            throw new CommandFailure(ExitCode.Failed, "The Governance side is not part of this release. Serve the Access side: rollcall serve access");
+        using var folder = DataFolder.Open(settings);
+        using var signals = new StopSignals();
+        try
+        {
+            await using var access = await AccessServer.CreateAsync(settings, folder);
+            await SideRunner.RunAsync([access.Host], () => Announce(access.Host, folder, settings, shell), signals);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            throw new CommandFailure(ExitCode.Failed, $"The database in {folder.Path} can't be opened: check the folder's permissions and the room on its disk.");
+        }
+        return 0;
+    }
+
+    private static void Announce(SideHost host, DataFolder folder, RollcallSettings settings, Shell shell)
+    {
+        shell.Out.WriteLine($"Access       {host.PublicUrl}");
+        shell.Out.WriteLine($"Admin token  {(settings.AdminToken is null ? folder.AdminTokenFile : settings.NameOf(SettingKey.AdminToken))}");
+        shell.Out.WriteLine($"Data         {folder.Path}");
+        shell.Out.WriteLine("Ready. Connect a governance platform: rollcall integrations create NAME");
+        shell.Out.Flush();
+    }
+}
