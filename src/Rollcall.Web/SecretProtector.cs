@@ -6,16 +6,17 @@ namespace Rollcall.Web;
 /// <summary>
 /// Encrypts small secrets at rest (outgoing credentials, signing keys) with the master key: AES-256-GCM with a random
 /// nonce. What comes out is a format byte (1), the nonce (12 bytes), the tag (16) and the ciphertext. The purpose is
-/// authenticated with it, so that the secret of one application can't be put in the place of another's.
+/// authenticated with it, so that the secret of one application can't be put in the place of another's. Safe for use by
+/// many threads.
 /// </summary>
-public sealed class SecretProtector : IDisposable
+public sealed class SecretProtector
 {
     private const byte Format = 1;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
     private const int HeaderBytes = 1 + NonceBytes + TagBytes;
 
-    private readonly AesGcm _cipher;
+    private readonly byte[] _masterKey;
 
     /// <summary>Makes a protector.</summary>
     /// <param name="masterKey">32 bytes.</param>
@@ -24,7 +25,7 @@ public sealed class SecretProtector : IDisposable
     {
         if (masterKey.Length != Settings.RollcallSettings.MasterKeyBytes)
             throw new CryptographicException("The master key must have 32 bytes.");
-        _cipher = new AesGcm(masterKey, TagBytes);
+        _masterKey = masterKey.ToArray();
     }
 
     /// <summary>Encrypts a secret for a purpose such as <c>application:17:clientSecret</c>.</summary>
@@ -34,7 +35,8 @@ public sealed class SecretProtector : IDisposable
         result[0] = Format;
         var nonce = result.AsSpan(1, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
-        _cipher.Encrypt(nonce, secret, result.AsSpan(HeaderBytes), result.AsSpan(1 + NonceBytes, TagBytes), AssociatedData(purpose));
+        using var cipher = Cipher();
+        cipher.Encrypt(nonce, secret, result.AsSpan(HeaderBytes), result.AsSpan(1 + NonceBytes, TagBytes), AssociatedData(purpose));
         return result;
     }
 
@@ -50,7 +52,8 @@ public sealed class SecretProtector : IDisposable
         var secret = new byte[protectedSecret.Length - HeaderBytes];
         try
         {
-            _cipher.Decrypt(
+            using var cipher = Cipher();
+            cipher.Decrypt(
                 protectedSecret.Slice(1, NonceBytes), protectedSecret[HeaderBytes..], protectedSecret.Slice(1 + NonceBytes, TagBytes), secret, AssociatedData(purpose));
         }
         catch (AuthenticationTagMismatchException e)
@@ -64,8 +67,8 @@ public sealed class SecretProtector : IDisposable
     /// <exception cref="CryptographicException">As <see cref="Unprotect"/>.</exception>
     public string UnprotectText(ReadOnlySpan<byte> protectedSecret, string purpose) => Encoding.UTF8.GetString(Unprotect(protectedSecret, purpose));
 
-    /// <summary>Forgets the key.</summary>
-    public void Dispose() => _cipher.Dispose();
+    // A cipher of its own for each call: two threads that share one corrupt each other's output.
+    private AesGcm Cipher() => new(_masterKey, TagBytes);
 
     // The format is authenticated too, so that a later one can't be passed off as this one.
     private static byte[] AssociatedData(string purpose) => [Format, .. Encoding.UTF8.GetBytes(purpose)];

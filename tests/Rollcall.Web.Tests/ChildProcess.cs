@@ -52,9 +52,8 @@ internal sealed class ChildProcess : IDisposable
                 using (var signals = new StopSignals())
                 {
                     await using var side = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash("child")).Build();
-                    await SideRunner.RunAsync([side], () => Console.WriteLine("ready " + side.ListeningUrl), signals);
+                    return await SideRunner.RunAsync([side], () => Console.WriteLine("ready " + side.ListeningUrl), signals) ? 0 : 1;
                 }
-                return 0;
             default:
                 return 2;
         }

@@ -139,6 +139,9 @@ public class HostTests
         hasDatabase = false;
         Assert.Equal((503, """{"status":"notReady","reasons":["database","clock"]}"""), await GetAsync(side, "/health/ready"));
         Assert.Equal((200, """{"status":"live"}"""), await GetAsync(side, "/health/live"));
+        using var head = new HttpRequestMessage(HttpMethod.Head, "/health/ready");
+        using var response = await side.Client.SendAsync(head, Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }
 
     [Fact]
@@ -199,6 +202,29 @@ public class HostTests
 
             Assert.Equal(0, await child.ExitCodeAsync());
         }
+    }
+
+    [Fact]
+    public async Task Run_ASideThatStopsByItself_StopsAllAndSaysSo()
+    {
+        await using var access = SideHostBuilder.Create(TestSide.Settings, Side.Access, []).Build();
+        await using var governance = SideHostBuilder.Create(TestSide.Settings, Side.Governance, []).Build();
+        using var signals = new StopSignals();
+
+        var wasAsked = await SideRunner.RunAsync([access, governance], governance.App.Lifetime.StopApplication, signals);
+
+        Assert.False(wasAsked);
+        Assert.True(access.App.Lifetime.ApplicationStopped.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Run_AskedToStopWhileStarting_Stops()
+    {
+        await using var access = SideHostBuilder.Create(TestSide.Settings, Side.Access, []).Build();
+        using var signals = new StopSignals();
+        signals.Request();
+
+        Assert.True(await SideRunner.RunAsync([access], () => Assert.Fail("it is not ready"), signals));
     }
 
     [Theory]

@@ -61,6 +61,8 @@ internal sealed partial class FaultMiddleware(
     {
         foreach (var (name, value) in fault.Headers)
             context.Response.Headers[name] = value;
+        // Some faults, 404 and 410 among them, could otherwise be kept by caches (RFC 9110 §15.1).
+        context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = fault.Status;
         return format.Write(context, fault);
     }

@@ -30,8 +30,10 @@ public sealed class Health
 
     internal void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", (RequestDelegate)(context => WriteAsync(context, "live", [])));
-        app.MapGet("/health/ready", (RequestDelegate)ReadyAsync);
+        // Some load balancers ask with HEAD.
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/health/live", methods, (RequestDelegate)(context => WriteAsync(context, "live", [])));
+        app.MapMethods("/health/ready", methods, (RequestDelegate)ReadyAsync);
     }
 
     private async Task ReadyAsync(HttpContext context)

@@ -5,9 +5,9 @@ using Microsoft.Net.Http.Headers;
 namespace Rollcall.Web.Hosting;
 
 /// <summary>
-/// Each request's id is made here and never taken from the caller: the audit table relies on its being unique
-/// (<c>CONCURRENCY.md</c>, "Unknown outcomes"). It is a UUID version 7, so ids sort by time. It is
-/// <see cref="HttpContext.TraceIdentifier"/> everywhere on the server, and <c>X-Request-Id</c> in the response.
+/// Each request's id is made here and never taken from the caller: the audit table relies on its being unique,
+/// and an outcome that got lost on the way to the database is looked up by it. It is a UUID version 7, so ids sort by
+/// time. It is <see cref="HttpContext.TraceIdentifier"/> everywhere on the server, and <c>X-Request-Id</c> in the response.
 /// </summary>
 public static class RequestId
 {

@@ -69,8 +69,11 @@ public sealed class SideHostBuilder
     {
         SafeStart.Check(settings, side);
         var own = settings.Of(side);
-        var builder = new SideHostBuilder(settings, own, adminTokenHash, timeProvider ?? TimeProvider.System, ListenSockets.Bind(own.Url, settings.NameOf(SettingKey.UrlOf(side))));
-        builder.AddBasics();
+        var clock = timeProvider ?? TimeProvider.System;
+        var certificate = own.Url.IsHttps ? new TlsCertificate(settings, clock) : null;
+        var sockets = ListenSockets.Bind(own.Url, settings.NameOf(SettingKey.UrlOf(side)));
+        var builder = new SideHostBuilder(settings, own, adminTokenHash, clock, sockets);
+        builder.AddBasics(certificate);
         return builder;
     }
 
@@ -113,9 +116,8 @@ public sealed class SideHostBuilder
         return new SideHost(app, health, _sockets, _settings, this, _timeProvider);
     }
 
-    private void AddBasics()
+    private void AddBasics(TlsCertificate? certificate)
     {
-        var certificate = _side.Url.IsHttps ? new TlsCertificate(_settings, _timeProvider) : null;
         Web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
         Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = _sockets.Take);
         Services.AddRoutingCore();

@@ -6,8 +6,12 @@ public static class SideRunner
     /// <summary>Starts every side, tells that they are ready, waits for the signal, stops them side by side.</summary>
     /// <param name="sides">One or two; they are not disposed here.</param>
     /// <param name="ready">Called once all accept connections: prints the URLs and the ready line.</param>
-    /// <param name="signals">Who asks to stop. A side that stops its application by itself stops the process too.</param>
-    public static async Task RunAsync(IReadOnlyList<SideHost> sides, Action ready, StopSignals signals)
+    /// <param name="signals">Who asks to stop.</param>
+    /// <returns>
+    /// True if it was asked to stop: exit code 0. False if a side stopped its application by itself, which stops the others
+    /// too: something failed that it could not go on without.
+    /// </returns>
+    public static async Task<bool> RunAsync(IReadOnlyList<SideHost> sides, Action ready, StopSignals signals)
     {
         try
         {
@@ -23,6 +27,8 @@ public static class SideRunner
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stop.Token.Register(stopped.SetResult))
             await stopped.Task;
+        var wasAsked = signals.Stop.IsCancellationRequested;
         await Task.WhenAll(sides.Select(side => side.StopAsync(signals.Hurry)));
+        return wasAsked;
     }
 }

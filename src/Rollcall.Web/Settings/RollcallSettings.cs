@@ -1,9 +1,10 @@
+using System.Collections;
 using System.Net;
 
 namespace Rollcall.Web.Settings;
 
 /// <summary>
-/// The settings of a process. Whatever <see cref="Load"/> returns is well-formed; whether it is safe to start with is
+/// The settings of a process. Whatever <c>Load</c> returns is well-formed; whether it is safe to start with is
 /// asked of <see cref="SafeStart"/>, since the command line's verbs read the same settings without starting anything.
 /// </summary>
 public sealed record RollcallSettings
@@ -54,6 +55,13 @@ public sealed record RollcallSettings
     /// <exception cref="SettingsException">A flag, key or value is not understood.</exception>
     public static RollcallSettings Load(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string folder) =>
         new SettingsReader(SettingsSources.Open(arguments, environment, folder), folder).Read();
+
+    /// <summary>Reads the settings of this process: its environment and its current folder, and the given arguments.</summary>
+    /// <exception cref="SettingsException">A flag, key or value is not understood.</exception>
+    public static RollcallSettings Load(IEnumerable<string> arguments) => Load(
+        arguments,
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? ""),
+        Environment.CurrentDirectory);
 
     /// <summary>The settings of a side.</summary>
     public SideSettings Of(Side side) => side == Side.Access ? Access : Governance;

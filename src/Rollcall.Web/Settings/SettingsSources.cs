@@ -90,6 +90,9 @@ internal sealed class SettingsSources
         var isList = PathInFile(SettingKey.TrustedProxies);
         foreach (var path in Leaves(file, Section))
         {
+            // An empty object or null sets nothing.
+            if (file.TryGet(path, out var value) && value is null)
+                continue;
             if (!known.Contains(path) && !path.StartsWith(isList + ":", StringComparison.OrdinalIgnoreCase))
                 throw new SettingsException($"{path.Truncate(100)} in {FileName}", $"is not a setting: correct or remove it. The settings are {string.Join(", ", SettingKey.All)}");
         }
@@ -99,8 +102,8 @@ internal sealed class SettingsSources
     private static IEnumerable<string> Leaves(IConfigurationProvider provider, string path)
     {
         var children = provider.GetChildKeys([], path).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        if (children.Count == 0 && path != Section)
-            return [path];
+        if (children.Count == 0)
+            return provider.TryGet(path, out _) ? [path] : [];
         return children.SelectMany(child => Leaves(provider, $"{path}:{child}"));
     }
 }
