@@ -43,7 +43,7 @@ public sealed class AccessServer : IAsyncDisposable
         var database = await AccessStore.OpenAsync(
             DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, _ => host?.App.Lifetime.StopApplication());
 
-        using var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
+        var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector);
         var directory = new IntegrationDirectory(database);
         await directory.ReloadAsync();

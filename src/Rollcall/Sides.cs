@@ -1,6 +1,7 @@
 using Rollcall.Access;
 using Rollcall.Commands;
 using Rollcall.Data;
+using Rollcall.Data.Migrations;
 using Rollcall.Web.Hosting;
 using Rollcall.Web.Settings;
 using Rollcall.Web.Storage;
@@ -18,27 +19,31 @@ internal static class Sides
     public static async Task<int> ServeAsync(RollcallSettings settings, ServeSides sides, Shell shell)
     {
         if (sides == ServeSides.Governance)
-            throw new CommandFailure(ExitCode.Failed, "The Governance side is not part of this release. Serve the Access side: rollcall serve access");
+            throw CommandFailure.Refused("The Governance side is not part of this release. Serve the Access side: rollcall serve access");
         using var folder = DataFolder.Open(settings);
         using var signals = new StopSignals();
         try
         {
             await using var access = await AccessServer.CreateAsync(settings, folder);
-            await SideRunner.RunAsync([access.Host], () => Announce(access.Host, folder, settings, shell), signals);
+            var asked = await SideRunner.RunAsync([access.Host], () => Announce(access.Host, folder, settings, shell), signals);
+            return asked ? ExitCode.Done : ExitCode.Refused;
         }
-        catch (DatabaseUnavailableException)
+        catch (DatabaseUnavailableException failure)
         {
-            throw new CommandFailure(ExitCode.Failed, $"The database in {folder.Path} can't be opened: check the folder's permissions and the room on its disk.");
+            throw CommandFailure.Refused($"The database in {folder.Path} can't be opened: check the folder's permissions and the room on its disk.", failure);
         }
-        return 0;
+        catch (MigrationException failure)
+        {
+            throw CommandFailure.Refused(failure.Message, failure);
+        }
     }
 
     private static void Announce(SideHost host, DataFolder folder, RollcallSettings settings, Shell shell)
     {
-        shell.Out.WriteLine($"Access       {host.PublicUrl}");
-        shell.Out.WriteLine($"Admin token  {(settings.AdminToken is null ? folder.AdminTokenFile : settings.NameOf(SettingKey.AdminToken))}");
-        shell.Out.WriteLine($"Data         {folder.Path}");
-        shell.Out.WriteLine("Ready. Connect a governance platform: rollcall integrations create NAME");
-        shell.Out.Flush();
+        shell.Output.WriteLine($"Access       {host.PublicUrl}");
+        shell.Output.WriteLine($"Admin token  {(settings.AdminToken is null ? folder.AdminTokenFile : settings.NameOf(SettingKey.AdminToken))}");
+        shell.Output.WriteLine($"Data         {folder.Path}");
+        shell.Output.WriteLine("Ready. Connect a governance platform: rollcall integrations create NAME");
+        shell.Output.Flush();
     }
 }

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. Needs the .NET 10 SDK; installs the rest (Debian packages) or says what is missing.
+# Ends with one line: N passed, N failed, N skipped.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+need() { # need COMMAND PACKAGE: makes sure that a command is there
+  command -v "$1" >/dev/null 2>&1 && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2"; } >/dev/null 2>&1
+  fi
+  command -v "$1" >/dev/null 2>&1 && return
+  echo "test.sh: '$1' is missing and could not be installed. Install it first, on Debian with: apt-get install $2" >&2
+  exit 1
+}
+command -v dotnet >/dev/null 2>&1 || { echo "test.sh: the .NET 10 SDK is missing. Install it from https://dotnet.microsoft.com/download" >&2; exit 1; }
+need curl curl
+need jq jq
+need sqlite3 sqlite3
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+dotnet build Rollcall.slnx --configuration Release --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
+
+passed=0 failed=0 skipped=0
+count() { # count REPORT STATUS NAME: adds up the runner's own totals; a runner that ended without them has failed
+  local p f s
+  p=$(sed -nE 's/^ *(Passed|succeeded): *([0-9]+).*/\2/p' "$1" | tail -1)
+  f=$(sed -nE 's/^ *(Failed|failed): *([0-9]+).*/\2/p' "$1" | tail -1)
+  s=$(sed -nE 's/^ *(Skipped|skipped): *([0-9]+).*/\2/p' "$1" | tail -1)
+  if [ "$2" != 0 ] && [ "${f:-0}" = 0 ]; then f=1; fi
+  if [ -z "${p:-}" ]; then p=0; f=$(( ${f:-0} > 0 ? ${f:-0} : 1 )); fi
+  printf '%s: %s passed, %s failed, %s skipped\n' "$3" "$p" "${f:-0}" "${s:-0}"
+  passed=$((passed + p)) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+}
+
+report=$(mktemp); trap 'rm -f "$report"' EXIT
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  dotnet "artifacts/bin/$name/release/$name.dll" >"$report" 2>&1
+  status=$?
+  # Failures and skipped tests with their reasons, not the whole log.
+  [ "$status" = 0 ] && grep -iE '^ *skipped ' "$report"
+  [ "$status" = 0 ] || tail -n 200 "$report"
+  count "$report" "$status" "$name"
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
