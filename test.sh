@@ -23,23 +23,21 @@ dotnet build Rollcall.slnx --configuration Release --nologo --verbosity quiet ||
 
 passed=0 failed=0 skipped=0
 count() { # count REPORT STATUS NAME: adds up the runner's own totals; a runner that ended without them has failed
-  local p f s
-  p=$(sed -nE 's/^ *(Passed|succeeded): *([0-9]+).*/\2/p' "$1" | tail -1)
-  f=$(sed -nE 's/^ *(Failed|failed): *([0-9]+).*/\2/p' "$1" | tail -1)
-  s=$(sed -nE 's/^ *(Skipped|skipped): *([0-9]+).*/\2/p' "$1" | tail -1)
-  if [ "$2" != 0 ] && [ "${f:-0}" = 0 ]; then f=1; fi
-  if [ -z "${p:-}" ]; then p=0; f=$(( ${f:-0} > 0 ? ${f:-0} : 1 )); fi
-  printf '%s: %s passed, %s failed, %s skipped\n' "$3" "$p" "${f:-0}" "${s:-0}"
-  passed=$((passed + p)) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+  local total=0 errors=0 f=0 s=0
+  read -r total errors f s < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*/\1 \2 \3 \4/p' "$1" | tail -1)
+  f=$((${f:-0} + ${errors:-0})) s=${s:-0} total=${total:-0}
+  if [ "$2" != 0 ] && [ "$f" = 0 ] || [ "$total" = 0 ]; then f=$((f + 1)) total=$((total + 1)); fi
+  printf '%s: %s passed, %s failed, %s skipped\n' "$3" $((total - f - s)) "$f" "$s"
+  passed=$((passed + total - f - s)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
 report=$(mktemp); trap 'rm -f "$report"' EXIT
 for project in tests/*.Tests; do
   name=$(basename "$project")
-  dotnet "artifacts/bin/$name/release/$name.dll" >"$report" 2>&1
+  dotnet "artifacts/bin/$name/release/$name.dll" -noColor >"$report" 2>&1
   status=$?
   # Failures and skipped tests with their reasons, not the whole log.
-  [ "$status" = 0 ] && grep -iE '^ *skipped ' "$report"
+  [ "$status" = 0 ] && grep -F '[SKIP]' "$report"
   [ "$status" = 0 ] || tail -n 200 "$report"
   count "$report" "$status" "$name"
 done

@@ -59,13 +59,23 @@ internal static class ElementPatch
         }
         if (!operation.HasValue || (operation.Verb == PatchVerb.Add && operation.Value is null))
             throw PatchFaults.ValueMissing(path);
-        var given = ValueReader.ReadElement(attribute, operation.Value, path.Target.ToString(), options.Reader) as JsonObject;
+        var name = path.Target.ToString();
+        var given = ValueReader.ReadParts(attribute, operation.Value, name, options.Reader);
         if (selected.Count == 0)
             Create(list, operation, filter, given, options);
         else if (operation.Verb == PatchVerb.Replace)
-            list.Change(selected, _ => given?.DeepClone());
+        {
+            var replacement = given is null ? null : Whole(options.Strict ? given : Describe(attribute, given, EqualityTerms.Of(filter) ?? []));
+            list.Change(selected, _ => replacement?.DeepClone());
+        }
         else
-            list.Change(selected, element => Made(attribute, sub => given?[sub.Name] ?? element[sub.Name]));
+            list.Change(selected, element => Whole(Made(attribute, sub => given?[sub.Name] ?? element[sub.Name])!));
+
+        JsonObject Whole(JsonObject element)
+        {
+            ValueReader.Require(attribute, element, name);
+            return element;
+        }
     }
 
     private static void OnParts(ElementList list, PatchOperation operation, ScimAttribute sub, PatchOptions options)
@@ -110,10 +120,17 @@ internal static class ElementPatch
         if (given is null)
             return;
         var terms = filter is null ? [] : EqualityTerms.Of(filter) ?? throw PatchFaults.NoMatch(path);
-        var described = Made(attribute, sub => given[sub.Name] ?? terms.FirstOrDefault(term => term.Attribute == sub)?.Value);
+        var described = Describe(attribute, given, terms);
         if (ValueReader.ReadElement(attribute, described, path.Target.ToString(), options.Reader) is { } element)
             list.AddAll([element]);
     }
+
+    /// <summary>
+    /// An element with what a filter says of it where the value doesn't: a client that sends a change again, because the
+    /// answer got lost, means the same element.
+    /// </summary>
+    private static JsonObject Describe(ScimAttribute attribute, JsonObject given, IReadOnlyList<EqualityTerm> terms) =>
+        Made(attribute, sub => given[sub.Name] ?? terms.FirstOrDefault(term => term.Attribute == sub)?.Value)!;
 
     /// <summary>An element made of the parts that <paramref name="part"/> gives; null where it gives none.</summary>
     private static JsonObject? Made(ScimAttribute attribute, Func<ScimAttribute, JsonNode?> part)

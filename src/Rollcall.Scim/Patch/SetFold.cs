@@ -10,7 +10,7 @@ internal sealed class SetFold(ScimAttribute attribute)
     private readonly ScimAttribute _value = attribute.Find("value")!;
 
     // By comparison key.
-    private readonly Dictionary<string, SetElement> _add = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SetChange.Element> _add = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _remove = new(StringComparer.Ordinal);
     private bool _replaceAll;
 
@@ -50,7 +50,7 @@ internal sealed class SetFold(ScimAttribute attribute)
         {
             var value = element["value"]!.GetValue<string>();
             var key = ComparisonKey.Text(_value, value);
-            _add.TryAdd(key, new SetElement(value, element["type"]?.GetValue<string>()));
+            _add.TryAdd(key, new SetChange.Element(value, element["type"]?.GetValue<string>()));
             _remove.Remove(key);
         }
     }

@@ -61,7 +61,8 @@ internal static class ValuePatch
     private static JsonObject? Merge(PatchDraft draft, PatchOperation operation, PatchOptions options)
     {
         var attribute = operation.Path!.Target.Leaf!;
-        var read = ValueReader.Read(attribute, operation.Value, operation.Path.Target.ToString(), options.Reader) as JsonObject;
+        var path = operation.Path.Target.ToString();
+        var read = ValueReader.ReadParts(attribute, operation.Value, path, options.Reader);
         var value = options.Strict ? operation.Value : ClientQuirks.BareValue(attribute, ClientQuirks.JsonText(attribute, operation.Value));
         var isEmpty = value is not JsonObject { Count: > 0 };
         if (isEmpty && operation.Verb == PatchVerb.Replace)
@@ -78,7 +79,10 @@ internal static class ValuePatch
             else if (isGiven && sub.Required)
                 throw PatchFaults.Required(operation.Path with { Target = operation.Path.Target with { Sub = sub } });
         }
-        return merged.Count == 0 ? null : merged;
+        if (merged.Count == 0)
+            return null;
+        ValueReader.Require(attribute, merged, path);
+        return merged;
     }
 
     private static JsonNode? ReadAll(PatchDraft draft, PatchOperation operation, PatchOptions options)

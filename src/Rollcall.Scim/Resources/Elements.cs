@@ -42,10 +42,12 @@ internal static class Elements
         var merged = ScimJson.NewObject();
         foreach (var sub in attribute.SubAttributes)
         {
-            // The value stays as it was written first: the two are equal.
-            var part = sub.Name == "value" ? before[sub.Name] : after[sub.Name] ?? before[sub.Name];
+            var (was, part) = (before[sub.Name], after[sub.Name]);
+            // What is equal stays as it was written first: saying it again is no change.
+            if (part is null || (was is not null && ComparisonText(sub, was) == ComparisonText(sub, part)))
+                part = was;
             if (part is not null)
-                merged[sub.Name] = part.DeepClone();
+                merged.Add(sub.Name, part.DeepClone());
         }
         return merged;
     }

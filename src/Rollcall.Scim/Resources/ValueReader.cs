@@ -29,6 +29,13 @@ public static class ValueReader
     public static JsonNode? ReadElement(ScimAttribute attribute, JsonNode? value, string path, ReaderOptions options) =>
         ReadOne(attribute, value, new Place(path), options);
 
+    /// <summary>Reads a complex value of which only some parts are given, to be joined with others and then checked by <c>Require</c>.</summary>
+    internal static JsonObject? ReadParts(ScimAttribute attribute, JsonNode? value, string path, ReaderOptions options) =>
+        ReadParts(attribute, value, new Place(path), options);
+
+    /// <summary>Refuses a complex value that lacks a part it needs.</summary>
+    internal static void Require(ScimAttribute attribute, JsonObject result, string path) => Require(attribute, result, new Place(path));
+
     private static JsonArray? ReadAll(ScimAttribute attribute, JsonNode? value, string path, ReaderOptions options)
     {
         if (!options.Strict)
@@ -60,6 +67,16 @@ public static class ValueReader
 
     private static JsonObject? ReadComplex(ScimAttribute attribute, JsonNode? value, Place place, ReaderOptions options)
     {
+        var result = ReadParts(attribute, value, place, options);
+        if (result is null && Elements.AreKnownByValue(attribute))
+            result = ScimJson.NewObject();
+        if (result is not null)
+            Require(attribute, result, place);
+        return result;
+    }
+
+    private static JsonObject? ReadParts(ScimAttribute attribute, JsonNode? value, Place place, ReaderOptions options)
+    {
         if (!options.Strict)
             value = ClientQuirks.BareValue(attribute, ClientQuirks.JsonText(attribute, value));
         if (value is null)
@@ -79,7 +96,6 @@ public static class ValueReader
             if (read is not null)
                 result.Add(sub.Name, read);
         }
-        Require(attribute, result, place);
         return result.Count == 0 ? null : result;
     }
 
@@ -98,7 +114,7 @@ public static class ValueReader
             throw ScimException.InvalidValue($"{place.Of("value")} is required and must be {complaint}.");
         foreach (var sub in attribute.SubAttributes)
         {
-            if (sub.Required && result.Count > 0 && !result.ContainsKey(sub.Name))
+            if (sub.Required && !result.ContainsKey(sub.Name))
                 throw ScimException.InvalidValue($"{place.Of(sub.Name)} is required.");
         }
     }
