@@ -73,4 +73,10 @@ public sealed class ScimException : Exception
 
     /// <summary>The version that the resource has now; set on 412, and answered as <c>ETag</c>.</summary>
     public ScimVersion? CurrentVersion { get; init; }
+
+    /// <summary>The challenge of a 401, answered as <c>WWW-Authenticate</c> (RFC 6750 §3).</summary>
+    public string? Challenge { get; init; }
+
+    /// <summary>After how many seconds the request may be repeated, answered as <c>Retry-After</c>; set on 429 and 503.</summary>
+    public int? RetryAfter { get; init; }
 }

@@ -1,0 +1,75 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Rollcall.Access.OAuth;
+
+/// <summary>Where OpenIddict's way of answering is ours: one method for each event that it asks about.</summary>
+/// <param name="issuer">The issuer, without a slash at the end.</param>
+internal sealed class OAuthHandlers(string issuer)
+{
+    /// <summary>Gives OpenIddict a token request, and nothing of it that does not count.</summary>
+    /// <exception cref="OAuthException">It is not a request for a token.</exception>
+    public static async ValueTask ReadAsync(ExtractTokenRequestContext context)
+    {
+        var request = await TokenRequest.ReadAsync(context.Transaction.GetHttpRequest()!, context.CancellationToken);
+        context.Request = new OpenIddictRequest
+        {
+            GrantType = TokenRequest.GrantType,
+            ClientId = request.ClientId,
+            ClientSecret = request.ClientSecret,
+        };
+    }
+
+    /// <summary>Grants the authenticated client a token for its integration.</summary>
+    public ValueTask Grant(HandleTokenRequestContext context)
+    {
+        var integration = ClientAuthentication.IntegrationOf(context.Transaction);
+        var identity = new ClaimsIdentity(TokenRequest.GrantType);
+        identity.SetClaim(Claims.Subject, integration.ClientId);
+        identity.SetResources(OAuthServer.ScimBaseUrl(issuer, integration));
+        context.Principal = new ClaimsPrincipal(identity);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Writes the issuer into a token as it stands in the metadata: OpenIddict keeps it as a <see cref="Uri"/>, which
+    /// gains a slash at the end, and RFC 8414 §3.3 has issuers compared as text.
+    /// </summary>
+    public ValueTask Stamp(GenerateTokenContext context)
+    {
+        context.SecurityTokenDescriptor.Issuer = issuer;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Finishes the answer of the token endpoint.</summary>
+    /// <exception cref="OAuthException">OpenIddict refused for a reason of its own; its texts are not for clients.</exception>
+    public static ValueTask Answer(ApplyTokenResponseContext context)
+    {
+        if (context.Response.Error is { } error)
+            throw OAuthException.Of(error, "The token request can't be served. Compare it with what the integration shows.");
+        // Not what is left of the token's life, which would lose the second that it was made in.
+        context.Response.ExpiresIn = (long)OAuthServer.AccessTokenLifetime.TotalSeconds;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Writes the metadata (RFC 8414 §2), which names nothing that is not offered. There is no authorization endpoint and so
+    /// no response type; <c>response_types_supported</c> is required by §2, but §3.2 wants empty arrays left out, and
+    /// readers that look for a response type find none either way.
+    /// </summary>
+    public ValueTask Describe(ApplyConfigurationResponseContext context)
+    {
+        context.Response = new OpenIddictResponse
+        {
+            [Metadata.Issuer] = issuer,
+            [Metadata.TokenEndpoint] = issuer + OAuthServer.TokenPath,
+            [Metadata.JwksUri] = issuer + OAuthServer.KeysPath,
+            [Metadata.GrantTypesSupported] = new([TokenRequest.GrantType]),
+            [Metadata.TokenEndpointAuthMethodsSupported] = new([ClientAuthenticationMethods.ClientSecretBasic, ClientAuthenticationMethods.ClientSecretPost]),
+        };
+        return ValueTask.CompletedTask;
+    }
+}
