@@ -10,7 +10,7 @@ internal static class GroupMembers
     /// <summary>The change that makes the members of a whole resource the only ones; without members, that empties the list.</summary>
     public static SetChange All(JsonObject resource) => new(
         ReplaceAll: true,
-        [.. (resource["members"] as JsonArray ?? []).Select(member => new SetElement((string)member!["value"]!, (string?)member["type"]))],
+        [.. (resource["members"] as JsonArray ?? []).Select(member => new SetChange.Element((string)member!["value"]!, (string?)member["type"]))],
         []);
 
     /// <summary>
