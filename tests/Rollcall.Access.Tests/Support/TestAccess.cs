@@ -155,7 +155,6 @@ internal sealed class TestAccess : IAsyncDisposable
         await Host.StopAsync(new CancellationToken(canceled: true));
         await Host.DisposeAsync();
         await Database.DisposeAsync();
-        _protector.Dispose();
         _ownFolder?.Dispose();
     }
 
