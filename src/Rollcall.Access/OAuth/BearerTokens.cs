@@ -23,9 +23,6 @@ public sealed class BearerTokens
     /// <summary>By how much the clocks of nodes may differ.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many tokens are remembered at most; a client has one at a time.</summary>
-    internal const int MaxRemembered = 10_000;
-
     private const string Scheme = "Bearer";
     private const int LongestToken = 4096;
 
@@ -55,6 +52,12 @@ public sealed class BearerTokens
         _timeProvider = timeProvider;
         _byText = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
     }
+
+    /// <summary>How many tokens are remembered at most, 1 or more; a client has about one at a time.</summary>
+    internal int MaxRemembered { get; init; } = 10_000;
+
+    /// <summary>How many tokens are remembered.</summary>
+    internal int RememberedCount => _remembered.Count;
 
     /// <summary>Tells who sends a request.</summary>
     /// <param name="authorization">The request's <c>Authorization</c> headers.</param>

@@ -35,12 +35,15 @@ internal sealed class OAuthHandlers(string issuer)
     }
 
     /// <summary>
-    /// Writes the issuer into a token as it stands in the metadata: OpenIddict keeps it as a <see cref="Uri"/>, which
-    /// gains a slash at the end, and RFC 8414 §3.3 has issuers compared as text.
+    /// Corrects a token before it is signed. Its issuer is written as it stands in the metadata: OpenIddict keeps it as a
+    /// <see cref="Uri"/>, which gains a slash at the end, and RFC 8414 §3.3 has issuers compared as text. And a claim of
+    /// OpenIddict's own, which says <c>client_id</c> again, is left out.
     /// </summary>
-    public ValueTask Stamp(GenerateTokenContext context)
+    public ValueTask Correct(GenerateTokenContext context)
     {
-        context.SecurityTokenDescriptor.Issuer = issuer;
+        var token = context.SecurityTokenDescriptor;
+        token.Issuer = issuer;
+        token.Subject.RemoveClaims(Claims.Private.Presenter);
         return ValueTask.CompletedTask;
     }
 

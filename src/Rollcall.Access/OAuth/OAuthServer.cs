@@ -117,7 +117,7 @@ public static class OAuthServer
         .AddEventHandler<ExtractTokenRequestContext>(handler => handler.UseInlineHandler(OAuthHandlers.ReadAsync))
         .AddEventHandler<HandleTokenRequestContext>(handler => handler.UseInlineHandler(handlers.Grant))
         .AddEventHandler<GenerateTokenContext>(handler => handler
-            .UseInlineHandler(handlers.Stamp)
+            .UseInlineHandler(handlers.Correct)
             .SetOrder(OpenIddictServerHandlers.Protection.GenerateIdentityModelToken.Descriptor.Order - 1))
         .AddEventHandler<ApplyTokenResponseContext>(handler => handler.UseInlineHandler(OAuthHandlers.Answer).SetOrder(int.MinValue))
         .AddEventHandler<ApplyConfigurationResponseContext>(handler => handler.UseInlineHandler(handlers.Describe).SetOrder(int.MinValue));

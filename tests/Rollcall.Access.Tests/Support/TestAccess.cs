@@ -54,9 +54,9 @@ internal sealed class TestAccess : IAsyncDisposable
     public BearerTokens Tokens => Host.App.Services.GetRequiredService<BearerTokens>();
 
     /// <param name="folder">Where the database is; a folder of its own if null.</param>
-    /// <param name="url">Where to listen; a free port if null.</param>
+    /// <param name="publicUrl">What others call the side; the listening URL if null.</param>
     /// <param name="clock">The clock; one that stands at a time of its own if null.</param>
-    public static async Task<TestAccess> StartAsync(TempFolder? folder = null, ListenUrl? url = null, FakeTimeProvider? clock = null)
+    public static async Task<TestAccess> StartAsync(TempFolder? folder = null, string? publicUrl = null, FakeTimeProvider? clock = null)
     {
         var own = folder is null ? new TempFolder() : null;
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 700, TimeSpan.Zero));
@@ -71,12 +71,12 @@ internal sealed class TestAccess : IAsyncDisposable
         var settings = new RollcallSettings
         {
             Data = Path.GetTempPath(),
-            Access = new SideSettings { Side = Side.Access, Url = url ?? ListenUrl.Loopback(0) },
+            Access = new SideSettings { Side = Side.Access, Url = ListenUrl.Loopback(0), PublicUrl = publicUrl },
         };
         var builder = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash("the-admin-token-of-the-tests-0123456789"), clock);
         var host = builder.AddRollcallOAuth(keys, directory, database).Build();
         host.App.UseRollcallOAuth();
-        MapProbe(host.App, directory);
+        MapProbe(host, directory);
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new TestAccess(own, database, protector, keys, directory, clock, host);
     }
@@ -137,6 +137,25 @@ internal sealed class TestAccess : IAsyncDisposable
         return Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Calls what stands for an integration's SCIM endpoints.</summary>
+    /// <param name="integration">Whose.</param>
+    /// <param name="authorization">The header; null for none.</param>
+    /// <param name="query">What follows the path.</param>
+    public Task<HttpResponseMessage> ProbeAsync(Integration integration, string? authorization, string query = "")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/scim/{integration.Name}/v2/probe{query}");
+        if (authorization is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        return Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What a probe with a bearer token is answered.</summary>
+    public async Task<int> StatusOfAsync(Integration integration, string token)
+    {
+        using var response = await ProbeAsync(integration, $"Bearer {token}");
+        return (int)response.StatusCode;
+    }
+
     /// <summary>Gets an access token.</summary>
     public async Task<string> GetTokenAsync(Integration integration, string secret)
     {
@@ -159,10 +178,10 @@ internal sealed class TestAccess : IAsyncDisposable
     }
 
     // Stands where SCIM will: it tells who calls.
-    private static void MapProbe(WebApplication app, IntegrationDirectory directory) => app.MapGet("/scim/{name}/v2/probe", (RequestDelegate)(async context =>
+    private static void MapProbe(SideHost host, IntegrationDirectory directory) => host.App.MapGet("/scim/{name}/v2/probe", (RequestDelegate)(async context =>
     {
         var integration = directory.Current.ByName[(string)context.Request.RouteValues["name"]!];
-        var url = OAuthServer.ScimBaseUrl($"{context.Request.Scheme}://{context.Request.Host}", integration);
+        var url = OAuthServer.ScimBaseUrl(host.PublicUrl, integration);
         try
         {
             var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context.Request.Headers.Authorization, integration, url);
