@@ -71,7 +71,7 @@ internal sealed partial class FaultMiddleware(
     {
         foreach (var format in formats)
         {
-            if (path.StartsWithSegments(format.Prefix, StringComparison.Ordinal))
+            if (path.StartsWithSegments(format.Prefix, StringComparison.OrdinalIgnoreCase))
                 return format;
         }
         return Problems;
