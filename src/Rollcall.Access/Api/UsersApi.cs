@@ -36,7 +36,8 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         string UserName, string? DisplayName = null, IReadOnlyList<string>? Roles = null, IReadOnlyDictionary<string, IReadOnlyList<string>>? Traits = null);
 
     private sealed record UserView(
-        string Id, string UserName, string? Integration, bool Active, bool Blocked, JsonElement Attributes, long Revision, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt);
+        string Id, string UserName, string? DisplayName, string? Integration, string? ExternalId, bool Active, bool Blocked,
+        IReadOnlyList<string>? Roles, JsonNode? Traits, JsonObject? Attributes, long Revision, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt);
 
     private async Task ListAsync(HttpContext http)
     {
@@ -115,10 +116,28 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     private UserView View(UserDirectory.Entry entry)
     {
         var user = entry.User;
-        var attributes = JsonDocument.Parse(user.Document).RootElement;
+        var document = user.Parse();
         return new UserView(
-            user.ScimId, user.UserName, directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == user.IntegrationId)?.Name,
-            entry.Active, entry.Blocked, attributes, user.Revision, ScimTime.ToTime(user.Created), ScimTime.ToTime(user.Modified));
+            user.ScimId, user.UserName, (string?)Take(document, "displayName"),
+            directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == user.IntegrationId)?.Name,
+            (string?)Take(document, "externalId"), entry.Active, entry.Blocked,
+            Take(document, "roles")?.AsArray().Select(role => (string?)role?["value"]).OfType<string>().ToList(), Take(document, TraitsUrn), Rest(document),
+            user.Revision, ScimTime.ToTime(user.Created), ScimTime.ToTime(user.Modified));
+    }
+
+    private static JsonNode? Take(JsonObject document, string name)
+    {
+        var value = document[name];
+        document.Remove(name);
+        return value;
+    }
+
+    /// <summary>What has no member of its own in the answer.</summary>
+    private static JsonObject? Rest(JsonObject document)
+    {
+        foreach (var name in (string[])["schemas", "id", "userName", "active"])
+            document.Remove(name);
+        return document.Count == 0 ? null : document;
     }
 
     private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no User with the id '{http.Route("id").Truncate()}'.");
