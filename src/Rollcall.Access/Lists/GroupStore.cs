@@ -144,11 +144,12 @@ internal static class GroupStore
     {
         if (scimIds.Count == 0)
             return new Resolved([], [], []);
+        // "+ 0" keeps the planner from walking all Users in the order of their ids instead of looking these few up.
         var users = await session.ListAsync(
             $"""
              select u.id, u.scim_id from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id
              where u.integration_id = $1 and u.scim_id in ({session.Dialect.TextSet("$2")})
-             order by u.id {session.Dialect.ForUpdate}
+             order by u.id + 0 {session.Dialect.ForUpdate}
              """,
             row => (Id: row.GetInt64(0), ScimId: row.GetString(1)), integrationId, JsonSerializer.Serialize(scimIds));
         var resolved = new Resolved([.. users.Select(user => user.Id)], [], []);
@@ -157,7 +158,7 @@ internal static class GroupStore
 
         var rest = scimIds.Except(users.Select(user => user.ScimId), StringComparer.Ordinal).ToList();
         var lists = await session.ListAsync(
-            $"select id, name, scim_id from lists where integration_id = $1 and scim_id in ({session.Dialect.TextSet("$2")}) order by id",
+            $"select id, name, scim_id from lists where integration_id = $1 and scim_id in ({session.Dialect.TextSet("$2")}) order by id + 0",
             row => (Id: row.GetInt64(0), Name: row.GetString(1), ScimId: row.GetString(2)), integrationId, JsonSerializer.Serialize(rest));
         foreach (var (id, name, _) in lists)
             resolved.Lists.Add(id, name);
