@@ -69,14 +69,11 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, SqliteFaul
     /// <summary>Runs one of the writer's own statements. The driver is synchronous, so the task is complete.</summary>
     public void Run(string sql) => ExecuteAsync(sql).AsTask().GetAwaiter().GetResult();
 
-    /// <summary>Copies the whole log into the file and waits for the disk.</summary>
-    /// <exception cref="DatabaseUnavailableException">Readers kept a part of it back.</exception>
-    public void FoldLog()
-    {
-        var isBusy = FirstAsync("pragma wal_checkpoint(truncate)", row => row.GetInt64(0) != 0).AsTask().GetAwaiter().GetResult();
-        if (isBusy)
-            throw new DatabaseUnavailableException("Readers keep the log from being folded into the file.");
-    }
+    /// <summary>
+    /// Copies the whole log into the file, waits for the disk and starts the log anew. False if readers kept a part of it
+    /// back for as long as the connection waits.
+    /// </summary>
+    public bool TryFoldLog() => FirstAsync("pragma wal_checkpoint(truncate)", row => row.GetInt64(0) == 0).AsTask().GetAwaiter().GetResult();
 
     /// <summary>
     /// Commits something that means nothing, and waits for the disk: it takes the place in the log of what was written

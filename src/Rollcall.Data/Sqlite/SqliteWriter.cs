@@ -17,6 +17,9 @@ internal sealed class SqliteWriter : IDisposable
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(200);
 
+    // Readers that always overlap keep SQLite from ever starting its log anew: past this size the writer waits for them.
+    private const long LargeLog = 16 * 1024 * 1024;
+
     private readonly SqliteOptions _options;
     private readonly Func<SqliteWriteSession> _open;
     private readonly BlockingCollection<IPendingWrite> _queue = [];
@@ -24,6 +27,7 @@ internal sealed class SqliteWriter : IDisposable
     private SqliteWriteSession? _session;
     private int _failures;
     private long _failingSince;
+    private long _foldAt = LargeLog;
 
     public SqliteWriter(SqliteOptions options, Func<SqliteWriteSession> open)
     {
@@ -70,6 +74,7 @@ internal sealed class SqliteWriter : IDisposable
             {
                 CommitGroup(group);
                 _failures = 0;
+                FoldLargeLog();
             }
             catch (Exception exception)
             {
@@ -110,6 +115,18 @@ internal sealed class SqliteWriter : IDisposable
             write.Answer();
     }
 
+    // Everybody is answered by now; those who come wait as for a long commit.
+    private void FoldLargeLog()
+    {
+        var log = new FileInfo(_options.Path + "-wal");
+        if (!log.Exists || log.Length < _foldAt)
+            return;
+        // Where a reader takes longer, or the disk has no room, it goes on growing for a while.
+        _foldAt = log.Length + LargeLog;
+        if (_session!.TryFoldLog())
+            _foldAt = LargeLog;
+    }
+
     private static void RunOne(SqliteWriteSession session, IPendingWrite write)
     {
         session.Run("savepoint one");
@@ -147,10 +164,10 @@ internal sealed class SqliteWriter : IDisposable
                 var session = _session = _open();
                 var isCommitted = group.Exists(write => write.Key is { } key && !write.IsRefused && _options.IsCommitted(session, key).AsTask().GetAwaiter().GetResult());
                 // Seen is not yet on disk: only the log's content in the file itself is.
-                if (isCommitted)
-                    session.FoldLog();
+                if (isCommitted && !session.TryFoldLog())
+                    throw new DatabaseUnavailableException("Readers keep the log from being folded into the file.");
                 // Not seen may still be on disk, and come back with the next start: unless something is written over it.
-                else if (isStorageFault)
+                if (!isCommitted && isStorageFault)
                     session.WriteNothing();
                 return isCommitted;
             }
