@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Rollcall.Access.Tests.Support;
 using Rollcall.Testing.Stores;
 using Rollcall.Web.Settings;
@@ -71,6 +72,14 @@ internal sealed class LiveAccess : IAsyncDisposable
 
     /// <summary>The database file, past the server.</summary>
     public AccessFile OpenFile() => new(_folder.AccessDatabase);
+
+    /// <summary>The database file, to change behind the server's back what no API changes.</summary>
+    public SqliteConnection OpenForWriting()
+    {
+        var connection = new SqliteConnection($"Data Source={_folder.AccessDatabase};Pooling=false");
+        connection.Open();
+        return connection;
+    }
 
     /// <summary>Fails the test if the rows don't agree with each other.</summary>
     public void CheckStore()
