@@ -28,6 +28,7 @@ public sealed class AccessFile : IDisposable
     public IReadOnlyList<string> FindFaults()
     {
         List<string> faults = [.. Rows("pragma integrity_check", row => row.GetString(0)).Where(line => line != "ok")];
+        Execute(AccessRules.Prepare);
         foreach (var (rule, query) in AccessRules.All)
             faults.AddRange(Rows(query, row => $"{rule}: {Describe(row)}"));
         return faults;
@@ -70,8 +71,12 @@ public sealed class AccessFile : IDisposable
 #pragma warning restore CA2100
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
-        while (reader.Read())
-            rows.Add(map(reader));
+        do
+        {
+            while (reader.Read())
+                rows.Add(map(reader));
+        }
+        while (reader.NextResult());
         return rows;
     }
 
