@@ -124,8 +124,12 @@ internal static class GroupStore
         // 3. Who goes, then who comes.
         if (change.ReplaceAll)
         {
-            audited.Removed += (await membership.RemoveOthersAsync(MemberKind.User, add.Users)).Count;
             audited.Removed += (await membership.RemoveOthersAsync(MemberKind.List, add.Lists.Keys)).Count;
+            var removed = await membership.RemoveOthersAsync(MemberKind.User, add.Users);
+            audited.Removed += removed.Count;
+            // The request does not name them, so the audit row must.
+            if (removed.Count is > 0 and <= MaxAuditedMembers)
+                audited.RemovedIds = await ScimIdsAsync(session, removed);
         }
         else if (change.Remove.Count > 0)
         {
@@ -166,6 +170,9 @@ internal static class GroupStore
         return resolved;
     }
 
+    private static async ValueTask<List<string>> ScimIdsAsync(WriteSession session, IReadOnlyList<long> users) =>
+        await session.ListAsync($"select scim_id from users where id in ({session.Dialect.NumberSet("$1")}) order by id", row => row.GetString(0), JsonSerializer.Serialize(users));
+
     private static async ValueTask ClaimAsync(WriteSession session, ChangeContext context, LockedList list)
     {
         var now = list.CommitTime(session);
@@ -189,23 +196,23 @@ internal static class GroupStore
 
     private static async ValueTask RebuildDocumentAsync(WriteSession session, LockedList list, string? title)
     {
-        var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
+        var definition = await DefinitionAsync(session, list);
         definition = definition with { Title = title ?? definition.Title };
         await session.ExecuteAsync("update lists set definition = $2, document = $3 where id = $1",
             list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition));
     }
 
+    /// <summary>Whether nobody here gave the list a meaning: no owner, nothing that it gives, in no other list.</summary>
     private static async ValueTask<bool> IsUnusedHereAsync(WriteSession session, LockedList list)
     {
-        if (await Hierarchy.FindParentAsync(session, list.Id) is not null)
-            return false;
-        var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
-        return definition == new ListDefinition { Title = definition.Title } || (definition.Owners.Count == 0
-            && definition.Grants.Roles.Count == 0 && definition.Grants.Traits.Count == 0
-            && definition.OwnerGrants.Roles.Count == 0 && definition.OwnerGrants.Traits.Count == 0);
+        var definition = await DefinitionAsync(session, list);
+        return definition.Owners.Count == 0 && definition.Grants.IsEmpty && definition.OwnerGrants.IsEmpty
+            && await Hierarchy.FindParentAsync(session, list.Id) is null;
     }
+
+    private static async ValueTask<ListDefinition> DefinitionAsync(WriteSession session, LockedList list) =>
+        JsonSerializer.Deserialize<ListDefinition>(
+            (await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id))!, ApiJson.Options)!;
 
     /// <summary>What the audit row says of members: how many, and who where they are few.</summary>
     private sealed class MembershipAudit
@@ -214,13 +221,16 @@ internal static class GroupStore
 
         public int Removed { get; set; }
 
+        public IReadOnlyList<string>? RemovedIds { get; set; }
+
         public void Write(Utf8JsonWriter writer, GroupChange change, LockedList list)
         {
             writer.WriteNumber("added", Added);
             writer.WriteNumber("removed", Removed);
             var members = change.Members;
             WriteIds(writer, "add", members.Add.Select(element => element.Value), members.Add.Count);
-            WriteIds(writer, "remove", members.Remove, members.Remove.Count);
+            var remove = RemovedIds ?? members.Remove;
+            WriteIds(writer, "remove", remove, remove.Count);
             if (members.ReplaceAll)
                 writer.WriteBoolean("replaceAll", true);
             if (change.Title is { } title && title != list.Title)
