@@ -19,6 +19,10 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void A_detail_that_is_no_Unicode_is_still_an_error_body() =>
+        Assert.Contains("\uFFFD", (string)JsonNode.Parse(Written(output => ErrorMessage.Write(output, 400, null, "a\ud800b")))!["detail"]!, StringComparison.Ordinal);
+
+    [Fact]
     public void An_error_without_scimType_has_none()
     {
         var error = Written(output => ErrorMessage.Write(output, ScimException.PreconditionFailed(new ScimVersion(8), "W/\"7\"")));
