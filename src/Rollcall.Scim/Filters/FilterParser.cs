@@ -148,13 +148,12 @@ public sealed class FilterParser
         if (literal.Kind == LiteralKind.Null)
             return CompareWithNull(path, comparison, literal);
         // An attribute that the type does not have is unassigned: it differs from everything (D-19).
-        return path is null
-            ? new Filter.Constant(comparison == ComparisonOperator.NotEqual)
-            : Compare(ValueOf(path, start), comparison, literal);
+        if (path is null)
+            return new Filter.Constant(comparison == ComparisonOperator.NotEqual);
+        var value = ValueOf(path, start);
+        OperandBinder.CheckOperator(value.Leaf!, comparison, position);
+        return new Filter.Comparison(value, comparison, OperandBinder.Bind(value.Leaf!, comparison, literal, _options.Strict));
     }
-
-    private Filter.Comparison Compare(AttributePath path, ComparisonOperator comparison, Literal literal) =>
-        new(path, comparison, OperandBinder.Bind(path.Leaf!, comparison, literal, _options.Strict));
 
     /// <summary>Null is "unassigned" (RFC 7643 §2.5): eq null is the negation of pr (D-24).</summary>
     private static Filter CompareWithNull(AttributePath? path, ComparisonOperator comparison, Literal literal)

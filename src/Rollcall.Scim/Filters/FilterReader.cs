@@ -20,8 +20,8 @@ internal sealed class FilterReader(string text, int position = 0)
     public static ScimException Fault(int position, string detail) =>
         ScimException.InvalidFilter(string.Create(CultureInfo.InvariantCulture, $"Character {position + 1}: {detail}"));
 
-    /// <summary>The text for a message: quoted, and cut after 100 characters.</summary>
-    public static string Echo(string input) => input.Length <= 100 ? $"\"{input}\"" : $"\"{input[..100]}…\"";
+    /// <summary>Input for a message: quoted, and cut where it is long.</summary>
+    public static string Echo(string input) => $"\"{Faults.Short(input)}\"";
 
     public void SkipSpace()
     {

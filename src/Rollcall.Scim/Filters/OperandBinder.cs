@@ -5,14 +5,13 @@ namespace Rollcall.Scim.Filters;
 /// <summary>Which operators and operands go with which type of attribute (RFC 7644 Table 3), and the key of the operand.</summary>
 internal static class OperandBinder
 {
-    /// <summary>Types an operand. Throws <c>invalidFilter</c> where attribute, operator and operand do not go together.</summary>
+    /// <summary>Types an operand. Throws <c>invalidFilter</c> where it does not go with the attribute.</summary>
     /// <param name="leaf">The attribute that is compared; not complex.</param>
-    /// <param name="comparison">The operator.</param>
+    /// <param name="comparison">The operator, which goes with the attribute.</param>
     /// <param name="literal">The operand; not null.</param>
     /// <param name="strict">Whether only what the RFC allows is read.</param>
     public static FilterValue Bind(ScimAttribute leaf, ComparisonOperator comparison, Literal literal, bool strict)
     {
-        CheckOperator(leaf, comparison, literal);
         return leaf.Type switch
         {
             AttributeType.Boolean => new FilterValue.Boolean(Boolean(leaf, literal, strict)),
@@ -23,7 +22,11 @@ internal static class OperandBinder
         };
     }
 
-    private static void CheckOperator(ScimAttribute leaf, ComparisonOperator comparison, Literal literal)
+    /// <summary>Throws <c>invalidFilter</c> where the attribute can't be compared in this way.</summary>
+    /// <param name="leaf">The attribute that is compared; not complex.</param>
+    /// <param name="comparison">The operator.</param>
+    /// <param name="position">Where the operator stands, from 0.</param>
+    public static void CheckOperator(ScimAttribute leaf, ComparisonOperator comparison, int position)
     {
         var fits = comparison switch
         {
@@ -32,7 +35,7 @@ internal static class OperandBinder
             _ => leaf.Type is not (AttributeType.Boolean or AttributeType.Binary),
         };
         if (!fits)
-            throw FilterReader.Fault(literal.Position, $"{comparison.Word()} can't be used with {leaf.Name}, which is of type {TypeName(leaf)}.");
+            throw FilterReader.Fault(position, $"{comparison.Word()} can't be used with {leaf.Name}, which is of type {TypeName(leaf)}.");
     }
 
     private static bool Boolean(ScimAttribute leaf, Literal literal, bool strict)

@@ -22,6 +22,14 @@ public sealed class FilterParserTests
     }
 
     [Fact]
+    public void S187_parentheses_and_brackets_side_by_side_are_not_nested()
+    {
+        var text = string.Join(" or ", Enumerable.Repeat("(not (title pr) and emails[type pr])", 100));
+
+        Assert.Equal(100, Assert.IsType<Filter.Or>(FilterParser.Parse(text, ResourceTypes.User, FilterOptions.Default)).Operands.Count);
+    }
+
+    [Fact]
     public void Chains_are_lists_however_long_they_are()
     {
         var ors = string.Join(" or ", Enumerable.Repeat("title pr", 100_000));
