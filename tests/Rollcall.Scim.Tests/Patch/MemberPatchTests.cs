@@ -116,7 +116,7 @@ public sealed class MemberPatchTests
         var request = Patches.Parse(ResourceTypes.Group,
             $$"""{"op":"add","path":"members","value":[{{members}}]}""",
             $$"""{"op":"remove","path":"members","value":[{{members}}]}""",
-            $$"""{"op":"add","value":{"members":[{{members}}]}}""");
+            "{\"op\":\"add\",\"value\":{\"members\":[" + members + "]}}");
 
         Linear.Check(() => Assert.Equal(Linear.Many, MemberPatch.Compile(request, "members").Change!.Add.Count));
     }
