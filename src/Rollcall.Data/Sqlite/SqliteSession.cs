@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
@@ -21,26 +22,24 @@ internal sealed class SqliteReadSession : Session, IDisposable
         _clock = clock;
     }
 
+    /// <summary>Whether the session is between two reads, so that another may use it.</summary>
+    public bool IsAtRest => _connection.State == ConnectionState.Open && sqlite3_get_autocommit(_connection.Handle) != 0;
+
     public async ValueTask<T> RunAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit)
     {
-        if (limit is { } time)
-            Limit(time);
+        await ExecuteAsync("begin");
         try
         {
-            await ExecuteAsync("begin");
-            try
-            {
-                return await read(this);
-            }
-            finally
-            {
-                await ExecuteAsync("commit");
-            }
+            if (limit is { } time)
+                Limit(time);
+            return await read(this);
         }
         finally
         {
+            // The limit ends before the transaction does, which must not be interrupted.
             if (limit is not null)
                 sqlite3_progress_handler(_connection.Handle, 0, null, null);
+            await ExecuteAsync("commit");
         }
     }
 

@@ -7,15 +7,18 @@ namespace Rollcall.Data.Sqlite;
 /// The one writer, on a thread of its own. It takes what waits, runs each closure in a savepoint, commits once, and
 /// only then answers all: clients that write at the same time share the cost of reaching the disk.
 /// </summary>
-internal sealed class SqliteWriter : IAsyncDisposable
+internal sealed class SqliteWriter : IDisposable
 {
     // So many I/O errors in a row, with no success between, and only a restart or a person can help.
     private const int FatalFailures = 20;
 
+    // How long the outcome of a failed COMMIT is looked for, and how often.
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(200);
+
     private readonly SqliteOptions _options;
     private readonly Func<SqliteWriteSession> _open;
     private readonly BlockingCollection<IPendingWrite> _queue = [];
-    private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteWriteSession? _session;
     private int _failures;
@@ -24,8 +27,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         _options = options;
         _open = open;
-        _thread = new Thread(Run) { Name = "rollcall-writer", IsBackground = true };
-        _thread.Start();
+        new Thread(Run) { Name = "rollcall-writer", IsBackground = true }.Start();
     }
 
     public Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key)
@@ -42,10 +44,17 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return pending.Task;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Takes nothing more and finishes what was accepted.</summary>
+    public Task FinishAsync()
     {
         _queue.CompleteAdding();
-        await _ended.Task;
+        return _ended.Task;
+    }
+
+    /// <summary>Closes the connection. Only after <see cref="FinishAsync"/>.</summary>
+    public void Dispose()
+    {
+        Close();
         _queue.Dispose();
     }
 
@@ -66,7 +75,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
             group.Clear();
         }
-        _session?.Dispose();
         _ended.SetResult();
     }
 
@@ -110,10 +118,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception exception)
         {
             // A full disk or an I/O error ends the whole transaction; then nobody of the group is acknowledged.
-            if (session.TransactionIsGone)
-                throw new DatabaseUnavailableException("SQLite rolled the transaction back.", exception);
-            session.Run("rollback to one");
+            if (session.TransactionIsGone || exception is DatabaseUnavailableException { IsStorageFault: true })
+                throw Unavailable("The transaction was rolled back.", exception);
             write.Refuse(exception);
+            // It runs on by itself, with this session in its hands: nothing of the session may be used any more.
+            if (write.IsRunning)
+                throw new DatabaseUnavailableException("Another write of the group went astray.", exception);
+            session.Run("rollback to one");
         }
         session.Run("release one");
     }
@@ -122,28 +133,53 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// After a COMMIT that failed: reopens the file and looks for one of the group's writes. The transaction is whole or
     /// not there at all, so one answers for all.
     /// </summary>
+    /// <exception cref="DatabaseUnavailableException">The file could not be asked: the outcome stays unknown.</exception>
     private bool Settle(List<IPendingWrite> group)
     {
-        _session?.Dispose();
-        _session = null;
-        var session = _session = _open();
-        return group.Exists(write => write.Key is { } key && !write.IsRefused && _options.IsCommitted(session, key).AsTask().GetAwaiter().GetResult());
+        var startedAt = _options.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                Close();
+                var session = _session = _open();
+                return group.Exists(write => write.Key is { } key && !write.IsRefused && _options.IsCommitted(session, key).AsTask().GetAwaiter().GetResult());
+            }
+            catch (Exception exception) when (exception is DatabaseUnavailableException or SqliteException)
+            {
+                if (_options.Clock.GetElapsedTime(startedAt) > SettleLimit)
+                    throw Unavailable("A commit failed, and the database can't be asked whether it has it.", exception, isOutcomeUnknown: true);
+            }
+            // The other writes wait as well: there is no database to serve them.
+            Task.Delay(SettlePause, _options.Clock).GetAwaiter().GetResult();
+        }
     }
 
     private void FailGroup(List<IPendingWrite> group, Exception exception)
     {
         // Whatever state the connection is in, closing it rolls back what is open.
-        _session?.Dispose();
-        _session = null;
+        Close();
         var fault = exception as DatabaseUnavailableException ?? new DatabaseUnavailableException("The write was not applied.", exception);
         foreach (var write in group)
             write.Fail(fault);
-        if (fault.IsStorageFault && ++_failures >= FatalFailures)
+        if (fault.IsStorageFault && ++_failures >= FatalFailures && !_queue.IsAddingCompleted)
         {
             _queue.CompleteAdding();
             _options.OnFatal?.Invoke(exception);
         }
     }
+
+    private void Close()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private static DatabaseUnavailableException Unavailable(string message, Exception cause, bool isOutcomeUnknown = false) => new(message, cause)
+    {
+        IsStorageFault = cause is DatabaseUnavailableException { IsStorageFault: true },
+        IsOutcomeUnknown = isOutcomeUnknown,
+    };
 
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

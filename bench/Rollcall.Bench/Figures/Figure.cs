@@ -1,0 +1,20 @@
+using Rollcall.Bench.Results;
+
+namespace Rollcall.Bench.Figures;
+
+/// <summary>One figure that is measured.</summary>
+/// <param name="Name">The word for <c>--only</c>.</param>
+/// <param name="Title">What is measured.</param>
+/// <param name="Bar">What it should be.</param>
+/// <param name="MeasureAsync">Measures it.</param>
+internal sealed record Figure(string Name, string Title, string Bar, Func<BenchRun, Task<Outcome>> MeasureAsync)
+{
+    public static IReadOnlyList<Figure> All { get; } =
+    [
+        UserRead.Figure,
+        MemberAdd.Figure,
+        GroupCommit.Figure,
+        OneList.Adds,
+        OneList.Puts,
+    ];
+}
