@@ -68,10 +68,10 @@ internal sealed class MembershipStore(WriteSession session, ChangeContext contex
         await session.ExecuteAsync(
             $"""
              insert into changes (at, request_id, integration_id, resource_kind, resource_id, revision, action)
-             select $1, $2, integration_id, {(int)ResourceKind.User}, user_id, revision, {(int)ChangeAction.Membership}
-             from user_state where integration_id = $3 and user_id in ({session.Dialect.NumberSet("$4")})
+             select modified, $1, integration_id, {(int)ResourceKind.User}, user_id, revision, {(int)ChangeAction.Membership}
+             from user_state where integration_id = $2 and user_id in ({session.Dialect.NumberSet("$3")})
              """,
-            _now, context.RequestId, list.IntegrationId, ids);
+            context.RequestId, list.IntegrationId, ids);
     }
 
     private async ValueTask<IReadOnlyList<long>> RemoveWhereAsync(MemberKind kind, string condition, IReadOnlyCollection<long> ids)

@@ -4,6 +4,7 @@ using Rollcall.Access.Lists;
 using Rollcall.Access.Users;
 using Rollcall.Scim;
 using Rollcall.Scim.Patch;
+using Rollcall.Scim.Projections;
 using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 
@@ -40,7 +41,7 @@ internal static class UserEndpoints
             await request.AnswerAsync(304, row.User.Version);
             return;
         }
-        await AnswerAsync(request, 200, row.User, row.Groups);
+        await AnswerAsync(request, 200, row.User, row.Groups, projection);
     }
 
     private static async Task ListAsync(ScimRequest request)
@@ -74,12 +75,13 @@ internal static class UserEndpoints
     private static async Task CreateAsync(ScimRequest request)
     {
         var resource = ResourceReader.Read(await request.ReadBodyAsync(), ResourceTypes.User, request.ReaderOptions);
+        var projection = request.Projection(ResourceTypes.User);
         var scimId = ListStore.NewScimId();
         var document = UserDocument.From(scimId, resource);
         var change = request.Change;
         var user = await request.Database.WriteAsync(session => UserStore.CreateAsync(session, change, request.Integration.Id, scimId, document), change.Key);
         request.TellChanged(true);
-        await AnswerAsync(request, 201, user, [], isWrite: true);
+        await AnswerAsync(request, 201, user, [], projection, isWrite: true);
     }
 
     private static Task ReplaceAsync(ScimRequest request) => ChangeAsync(request, "user.replace",
@@ -134,12 +136,12 @@ internal static class UserEndpoints
             return (after, after.Revision != found.Revision, references);
         }, change.Key);
         request.TellChanged(changed);
-        await AnswerAsync(request, 200, user, groups, isWrite: true);
+        await AnswerAsync(request, 200, user, groups, projection, isWrite: true);
     }
 
-    private static async Task AnswerAsync(ScimRequest request, int status, UserRow user, List<GroupReference> groups, bool isWrite = false)
+    private static async Task AnswerAsync(ScimRequest request, int status, UserRow user, List<GroupReference> groups, Projection projection, bool isWrite = false)
     {
-        using var resource = new ResourcePage(request.Projection(ResourceTypes.User));
+        using var resource = new ResourcePage(projection);
         var representations = new Representations(request.BaseUrl);
         resource.Add(output => representations.Write(output, user, groups));
         var location = $"{request.BaseUrl}/Users/{user.ScimId}";

@@ -125,7 +125,7 @@ internal static class StoreCheck
             .Concat(Query(connection, "select id, scim_id, user_name, user_name_key, document from users", UserFault))
             .Concat(Query(connection, "select id, scim_id, title, title_key, definition, document from lists", ListFault))
             .ToList();
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults.Prepend("The database contradicts itself:")));
     }
 
     private static string? UserFault(SqliteDataReader row)
