@@ -66,6 +66,20 @@ public sealed class SqliteDatabase : Database
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read)
+    {
+        var session = Take();
+        try
+        {
+            return await session.RunOneAsync(read);
+        }
+        finally
+        {
+            GiveBack(session);
+        }
+    }
+
+    /// <inheritdoc/>
     public override Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null) => _writer.WriteAsync(write, key);
 
     /// <inheritdoc/>
