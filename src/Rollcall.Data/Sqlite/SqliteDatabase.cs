@@ -147,7 +147,7 @@ public sealed class SqliteDatabase : Database
         var session = new SqliteWriteSession(Open(SqliteOpenMode.ReadWrite), _faults);
         try
         {
-            session.Run("pragma synchronous = full; pragma cache_size = -32000; pragma temp_store = memory");
+            session.Run("pragma synchronous = full; pragma cache_size = -32000; pragma temp_store = memory; pragma busy_timeout = 2500");
             return session;
         }
         catch

@@ -79,6 +79,18 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, SqliteFaul
     /// <summary>Runs one of the writer's own statements. The driver is synchronous, so the task is complete.</summary>
     public void Run(string sql) => ExecuteAsync(sql).AsTask().GetAwaiter().GetResult();
 
+    /// <summary>
+    /// Copies the whole log into the file, waits for the disk and starts the log anew. False if readers kept a part of it
+    /// back for as long as the connection waits.
+    /// </summary>
+    public bool TryFoldLog() => FirstAsync("pragma wal_checkpoint(truncate)", row => row.GetInt64(0) == 0).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Commits something that means nothing, and waits for the disk: it takes the place in the log of what was written
+    /// there without having been committed.
+    /// </summary>
+    public void WriteNothing() => Run("pragma user_version = 1");
+
     public void Dispose()
     {
         DropCommands();
