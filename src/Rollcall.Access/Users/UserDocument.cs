@@ -48,7 +48,7 @@ internal sealed record UserDocument(
             (string?)comparison["displayName"],
             (bool)stored["active"]!,
             emails ?? []);
-        foreach (var name in (string[])["schemas", "id", "userName", "externalId", "displayName", "active"])
+        foreach (var name in (string[])["id", "userName", "externalId", "displayName", "active"])
             comparison.Remove(name);
         return document with { Search = comparison.ToJsonString() };
     }
