@@ -131,7 +131,7 @@ internal static class GroupEndpoints
             return new GroupChange
             {
                 Code = "group.patch",
-                Members = set.Change ?? set.ChangeOf(await GroupMembers.CurrentAsync(session, list, set.NeededValues)),
+                Members = set.Change ?? set.ChangeOf(await GroupMembers.CurrentAsync(session, list, set.NeededValues, request.BaseUrl)),
                 Title = scalars is null ? null : GroupTitle.Change(request.Integration, list, (string)scalars["displayName"]!),
                 ExternalId = scalars is null ? list.ExternalId : (string?)scalars["externalId"],
             };
