@@ -85,15 +85,15 @@ internal static class GroupEndpoints
         var projection = request.Projection(ResourceTypes.Group);
         var integration = request.Integration;
         var change = request.Change;
-        var created = await request.Database.WriteAsync(async session =>
+        var (created, changed) = await request.Database.WriteAsync(async session =>
         {
-            var (list, isNew) = await GroupAdoption.TakeAsync(session, change, integration, ((string)resource["displayName"]!).Trim());
-            // Making the list is a change of its own in the audit log; its members are the next.
-            await GroupStore.ApplyAsync(session, isNew ? change with { Number = 2 } : change, list,
+            var (list, hasChanged) = await GroupAdoption.TakeAsync(session, change, integration, ((string)resource["displayName"]!).Trim());
+            // Making or showing the list is a change of its own in the audit log; its members are the next.
+            var revision = await GroupStore.ApplyAsync(session, hasChanged ? change with { Number = 2 } : change, list,
                 new GroupChange { Code = "group.create", Members = GroupMembers.All(resource), ExternalId = (string?)resource["externalId"] });
-            return (await FindAsync(session, integration.Id, list.ScimId!, projection))!;
+            return ((await FindAsync(session, integration.Id, list.ScimId!, projection))!, hasChanged || revision != list.Revision);
         }, change.Key);
-        request.TellChanged(true);
+        request.TellChanged(changed);
         await AnswerAsync(request, 201, created, projection, isWrite: true);
     }
 
