@@ -81,11 +81,12 @@ internal static class GroupStore
     }
 
     /// <summary>
-    /// Gives a list up for the integration: members gone, claim released, no longer seen. A list that SCIM made, and
-    /// that nobody gave a meaning here, goes as a whole.
+    /// Gives a list up for the integration: members gone, claim released, no longer seen, itself a member of none of the
+    /// integration's Groups. A list that SCIM made, and that nobody gave a meaning here, goes as a whole.
     /// </summary>
     public static async ValueTask ReleaseAsync(WriteSession session, ChangeContext context, LockedList list)
     {
+        await Departure.LeaveListsAsync(session, context, list.IntegrationId, MemberKind.List, list.Id, list.CommitTime(session));
         if (list.MadeByScim && await IsUnusedHereAsync(session, list))
         {
             await ListStore.DeleteAsync(session, context, list, "group.delete");
