@@ -65,7 +65,7 @@ internal static class GroupDocument
     {
         var comparison = ComparisonDocument.Build(ResourceTypes.Group, Parse(stored, 0));
         // What stands in columns is compared there.
-        foreach (var name in (string[])["schemas", "id", "externalId", "displayName"])
+        foreach (var name in (string[])["id", "externalId", "displayName"])
             comparison.Remove(name);
         comparison[SchemaUris.AccessList]?.AsObject().Remove("memberCount");
         return comparison.ToJsonString();

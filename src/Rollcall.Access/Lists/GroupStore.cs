@@ -65,22 +65,28 @@ internal static class GroupStore
         return revision;
     }
 
-    /// <summary>Lets the integration see a list that it gave up, under a new id.</summary>
-    public static async ValueTask<LockedList> OfferAsync(WriteSession session, LockedList list)
+    /// <summary>Lets the integration see a list that it gave up, under a new id, which is a new revision.</summary>
+    public static async ValueTask<LockedList> OfferAsync(WriteSession session, ChangeContext context, LockedList list)
     {
-        var offered = list with { ScimId = ListStore.NewScimId() };
-        await session.ExecuteAsync("update lists set scim_id = $2 where id = $1", list.Id, offered.ScimId);
+        var offered = list with { ScimId = ListStore.NewScimId(), Revision = list.Revision + 1, Modified = list.CommitTime(session) };
+        await ListStore.KeepHistoryAsync(session, list, offered.Revision, offered.Modified);
+        await session.ExecuteAsync("update lists set scim_id = $2, revision = $3, modified = $4, defined_revision = $3, defined = $4 where id = $1",
+            list.Id, offered.ScimId, offered.Revision, offered.Modified);
         await RebuildDocumentAsync(session, offered, null);
         await Counters.AddAsync(session, list.IntegrationId, Counters.Group, 1);
+        await AuditLog.FeedAsync(session, context, offered.Modified, list.IntegrationId, ResourceKind.List, list.Id, offered.Revision, ChangeAction.Updated);
+        await AuditLog.AuditAsync(session, context, offered.Modified,
+            new AuditEntry("group.offer", list.IntegrationId, ResourceKind.List, offered.ScimId, list.Name, list.Revision, offered.Revision, null));
         return offered;
     }
 
     /// <summary>
-    /// Gives a list up for the integration: members gone, claim released, no longer seen. A list that SCIM made, and
-    /// that nobody gave a meaning here, goes as a whole.
+    /// Gives a list up for the integration: members gone, claim released, no longer seen, itself a member of none of the
+    /// integration's Groups. A list that SCIM made, and that nobody gave a meaning here, goes as a whole.
     /// </summary>
     public static async ValueTask ReleaseAsync(WriteSession session, ChangeContext context, LockedList list)
     {
+        await Departure.LeaveListsAsync(session, context, list.IntegrationId, MemberKind.List, list.Id, list.CommitTime(session));
         if (list.MadeByScim && await IsUnusedHereAsync(session, list))
         {
             await ListStore.DeleteAsync(session, context, list, "group.delete");

@@ -79,7 +79,8 @@ internal static class DiscoveryEndpoints
 
     private static async Task AnswerAsync(ScimRequest request, System.Text.Json.Nodes.JsonObject document)
     {
-        if (request.Query.Filter is not null)
+        // RFC 7644 §4: of a query only the filter is refused; all else is ignored, so nothing of it is even read.
+        if (request.Http.Request.Query.ContainsKey("filter"))
             throw new ScimException(403, null, "Discovery can't be filtered; leave the filter out.");
         await request.AnswerAsync(200, ScimJson.ToUtf8(document));
     }

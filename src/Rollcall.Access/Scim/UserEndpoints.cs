@@ -117,10 +117,10 @@ internal static class UserEndpoints
     private static async Task ChangeAsync<T>(
         ScimRequest request, string code, Func<JsonObject, (Deferred<T> Parsed, ScimPrecondition? Precondition)> parse, Func<JsonObject, T, JsonObject> apply)
     {
-        var projection = request.Projection(ResourceTypes.User);
         var integrationId = request.Integration.Id;
         var id = request.Id;
-        var (parsed, precondition) = await request.ReadBodyAsync(parse, async session => await UserStore.FindAsync(session, integrationId, id) is not null);
+        var ((parsed, precondition), projection) = await request.ReadBodyAsync(
+            body => (parse(body), request.Projection(ResourceTypes.User)), async session => await UserStore.FindAsync(session, integrationId, id) is not null);
         var change = request.Change;
         var (user, changed, groups) = await request.Database.WriteAsync(async session =>
         {

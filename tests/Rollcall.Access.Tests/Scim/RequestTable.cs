@@ -62,7 +62,7 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
 
     private object? BodyOf(RequestStep step) => step switch
     {
-        { Text: { } text } => Fill(text),
+        { Text: { } text } => (object)Fill(text),
         { Body: { } body } => Fill(body),
         { User: { } user } => Fill(ScimClient.With(SchemaUris.User, user, null)),
         { Group: { } group } => Fill(ScimClient.With(SchemaUris.Group, group, null)),

@@ -43,19 +43,11 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         foreach (var (header, value) in headers ?? new Dictionary<string, string>())
         {
-            request.Headers.Remove(header);
-            if (header.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
-                request.Headers.TransferEncodingChunked = true;
-            else if (!header.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
-                request.Headers.TryAddWithoutValidation(header, value.Length > 0 ? value : null as string);
-            else if (request.Content is not null)
-            {
-                request.Content.Headers.Remove(header);
-                request.Content.Headers.TryAddWithoutValidation(header, value);
-            }
+            HttpHeaders target = header.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && request.Content is not null ? request.Content.Headers : request.Headers;
+            target.Remove(header);
+            if (value.Length > 0)
+                target.TryAddWithoutValidation(header, value);
         }
-        if (headers?.GetValueOrDefault("Authorization") is { Length: 0 })
-            request.Headers.Authorization = null;
         using var response = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return await ScimAnswer.ReadAsync(response, baseUrl, method == "HEAD");
     }
