@@ -35,7 +35,7 @@ internal sealed record BenchOptions
     public TimeSpan Turn => TimeSpan.FromSeconds(IsQuick ? 0.5 : 3);
 
     /// <summary>How long each side runs before the first turn that counts.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 1 : 3);
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 2 : 3);
 
     /// <summary>Reads the command line; null, with the reason told, where it can't be read.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments, TextWriter errors)

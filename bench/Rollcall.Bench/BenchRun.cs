@@ -10,7 +10,7 @@ internal sealed class BenchRun
 {
     private readonly string _folder;
     private Dataset? _dataset;
-    private int _servers;
+    private int _folders;
 
     private BenchRun(BenchOptions options, string folder)
     {
@@ -52,12 +52,23 @@ internal sealed class BenchRun
 
     /// <summary>Starts a server on a copy of the data set that is its own.</summary>
     /// <param name="arguments">Further arguments of <c>rollcall serve access</c>.</param>
-    public async Task<RollcallServer> StartServerAsync(params string[] arguments)
+    public async Task<RollcallServer> StartServerAsync(params IReadOnlyList<string> arguments) =>
+        await RollcallServer.StartAsync([Options.Server], await CopyDatasetAsync(), await DatasetAsync(), arguments);
+
+    /// <summary>As <see cref="StartServerAsync"/>, but with <see cref="CountedServer"/> around it.</summary>
+    public async Task<RollcallServer> StartCountedServerAsync() =>
+        await RollcallServer.StartAsync(CountedServer.Command, await CopyDatasetAsync(), await DatasetAsync(), []);
+
+    /// <summary>A data folder with a copy of the data set.</summary>
+    public async Task<string> CopyDatasetAsync()
     {
         var dataset = await DatasetAsync();
-        return await RollcallServer.StartAsync(Options.Server, dataset.CopyTo(NewFolder()), arguments);
+        var folder = NewFolder();
+        dataset.CopyTo(folder);
+        return folder;
     }
 
-    /// <summary>A new empty folder.</summary>
-    public string NewFolder() => Directory.CreateDirectory(Path.Combine(_folder, $"{++_servers}"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    /// <summary>A new empty folder for its owner only.</summary>
+    public string NewFolder() =>
+        Directory.CreateDirectory(Path.Combine(_folder, $"{++_folders}"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 }

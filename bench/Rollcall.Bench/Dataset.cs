@@ -34,7 +34,7 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
     /// <summary>Lists with all <see cref="ListedUsers"/> on them, <c>large-0</c> and so on.</summary>
     public const int LargeLists = 3;
 
-    /// <summary>Empty lists, <c>small-0</c> and so on: one for each client.</summary>
+    /// <summary>Empty lists that no platform has claimed yet, <c>small-0</c> and so on: one for each client.</summary>
     public const int SmallLists = 32;
 
     /// <summary>Lists with nobody but the first few users on them, <c>team-0</c> and so on.</summary>
@@ -80,14 +80,13 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
     }
 
     /// <summary>Copies the database to the data folder of a server.</summary>
-    public DataCopy CopyTo(string folder)
+    public void CopyTo(string folder)
     {
         var copy = Path.Combine(folder, Path.GetFileName(File));
         System.IO.File.Copy(File, copy);
         // What is still on its way to the disk would be in the way of what is measured.
         using var handle = System.IO.File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(handle);
-        return new DataCopy(folder, this);
     }
 
     private static ChangeContext Change(int number) =>
@@ -120,18 +119,19 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
                     Owners = [new ListOwner(MemberKind.Person, "owner@example.com")],
                     Grants = new RolesAndTraits { Roles = [$"{name}-reader"] },
                 });
+                if (members.Count == 0)
+                    return created;
                 await GroupStore.ApplyAsync(session, Change(1), created, new GroupChange
                 {
                     Code = "group.patch",
                     Members = new SetChange(ReplaceAll: false, [.. members.Select(id => new SetChange.Element(id, null))], []),
                     ExternalId = null,
                 });
+                // So that figures can have the first write of a platform.
+                await session.ExecuteAsync("update lists set claimed = null where id = $1", created.Id);
                 return created;
             });
             groups.Add(list.Name, list.ScimId!);
         }
     }
 }
-
-/// <summary>A data folder with a copy of the data set.</summary>
-internal sealed record DataCopy(string Folder, Dataset Dataset);

@@ -10,6 +10,8 @@ switch (args)
     case [BareServer.Mode, var answer]:
         await BareServer.RunAsync(answer);
         return 0;
+    case [CountedServer.Mode, .. var arguments]:
+        return CountedServer.Run(arguments);
 }
 
 if (BenchOptions.Parse(args, Console.Error) is not { } options)

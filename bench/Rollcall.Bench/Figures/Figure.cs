@@ -11,10 +11,15 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
 {
     public static IReadOnlyList<Figure> All { get; } =
     [
-        UserRead.Figure,
+        UserRead.ById,
+        UserRead.ByName,
         MemberAdd.Figure,
-        GroupCommit.Figure,
+        GroupCommit.OverSingle,
+        GroupCommit.OverBare,
         OneList.Adds,
         OneList.Puts,
+        LargeLists.Figure,
+        Start.Figure,
+        Memory.Figure,
     ];
 }

@@ -32,6 +32,16 @@ internal sealed class ChildServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Time that processors spent on it so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts it and waits until it is ready.</summary>
     public static async Task<ChildServer> StartAsync(string file, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -52,10 +62,10 @@ internal sealed class ChildServer : IAsyncDisposable
     }
 
     /// <summary>Sends it a line and answers the line that it prints then.</summary>
-    public async Task<string> AskAsync(string line)
+    public string Ask(string line)
     {
-        await _process.StandardInput.WriteLineAsync(line);
-        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server has ended.");
+        _process.StandardInput.WriteLine(line);
+        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The server has ended.");
     }
 
     /// <summary>Asks it to stop, and waits until it has.</summary>

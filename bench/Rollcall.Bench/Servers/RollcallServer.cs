@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -14,13 +13,12 @@ internal sealed class RollcallServer : IAsyncDisposable
     private readonly ChildServer _child;
     private readonly string _folder;
 
-    private RollcallServer(ChildServer child, DataCopy data, string token)
+    private RollcallServer(ChildServer child, string folder, Dataset dataset, string token)
     {
         _child = child;
-        _folder = data.Folder;
-        Dataset = data.Dataset;
-        Admin = new HttpClient { BaseAddress = new Uri(child.Url, "/api/v1/") };
-        Admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        _folder = folder;
+        Dataset = dataset;
+        Admin = AdminOf(child);
         Requests = new ScimRequests(child.Url, token);
     }
 
@@ -39,37 +37,59 @@ internal sealed class RollcallServer : IAsyncDisposable
     /// <summary>Makes requests of the integration's platform.</summary>
     public ScimRequests Requests { get; }
 
-    /// <summary>Starts the executable and gets an access token as a platform does.</summary>
-    public static async Task<RollcallServer> StartAsync(string executable, DataCopy data, IReadOnlyList<string> arguments)
+    /// <summary>Starts a server on a copy of the data set.</summary>
+    /// <param name="command">The executable and arguments before <c>serve</c>.</param>
+    /// <param name="folder">The data folder; removed in the end.</param>
+    /// <param name="dataset">What is in it.</param>
+    /// <param name="arguments">Arguments after <c>serve access</c>.</param>
+    public static async Task<RollcallServer> StartAsync(IReadOnlyList<string> command, string folder, Dataset dataset, IReadOnlyList<string> arguments)
     {
-        var child = await StartProcessAsync(executable, data.Folder, arguments);
+        var child = await StartProcessAsync(command, folder, arguments);
+        return new RollcallServer(child, folder, dataset, await TokenAsync(child, dataset.ClientId, dataset.ClientSecret));
+    }
+
+    /// <summary>Starts a server on an empty folder and makes the integration there.</summary>
+    public static async Task<RollcallServer> StartEmptyAsync(string executable, string folder)
+    {
+        var child = await StartProcessAsync([executable], folder, []);
+        using var admin = AdminOf(child);
+        using var response = await admin.PostAsJsonAsync("integrations", new { name = Dataset.Integration, platform = "identityiq" });
+        response.EnsureSuccessStatusCode();
+        var created = await response.Content.ReadFromJsonAsync<JsonObject>();
+        var dataset = new Dataset("", (string)created!["clientId"]!, (string)created["clientSecret"]!, [], new Dictionary<string, string>());
+        return new RollcallServer(child, folder, dataset, await TokenAsync(child, dataset.ClientId, dataset.ClientSecret));
+    }
+
+    /// <summary>Starts the process of a server on a data folder.</summary>
+    public static Task<ChildServer> StartProcessAsync(IReadOnlyList<string> command, string folder, IReadOnlyList<string> arguments) =>
+        ChildServer.StartAsync(command[0], [.. command.Skip(1), "serve", "access", "--access-url", "http://127.0.0.1:0", "--data", folder, .. arguments], folder,
+            new Dictionary<string, string> { ["ROLLCALL_ADMIN_TOKEN"] = AdminToken });
+
+    private static HttpClient AdminOf(ChildServer child)
+    {
+        var admin = new HttpClient { BaseAddress = new Uri(child.Url, "/api/v1/") };
+        admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        return admin;
+    }
+
+    // As a platform gets it.
+    private static async Task<string> TokenAsync(ChildServer child, string clientId, string clientSecret)
+    {
         using var client = new HttpClient { BaseAddress = child.Url };
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["grant_type"] = "client_credentials",
-            ["client_id"] = data.Dataset.ClientId,
-            ["client_secret"] = data.Dataset.ClientSecret,
+            ["client_id"] = clientId,
+            ["client_secret"] = clientSecret,
         });
         using var response = await client.PostAsync("/oauth/token", form);
         response.EnsureSuccessStatusCode();
         var token = await response.Content.ReadFromJsonAsync<JsonObject>();
-        return new RollcallServer(child, data, (string)token!["access_token"]!);
+        return (string)token!["access_token"]!;
     }
-
-    /// <summary>Starts the executable on a data folder.</summary>
-    public static Task<ChildServer> StartProcessAsync(string executable, string folder, IReadOnlyList<string> arguments) =>
-        ChildServer.StartAsync(executable, ["serve", "access", "--access-url", "http://127.0.0.1:0", "--data", folder, .. arguments], folder,
-            new Dictionary<string, string> { ["ROLLCALL_ADMIN_TOKEN"] = AdminToken });
 
     /// <summary>A connection of a platform.</summary>
     public RawConnection Connect() => new(Url);
-
-    /// <summary>How many direct members a list has, as the admin API counts them.</summary>
-    public async Task<int> MemberCountAsync(string list)
-    {
-        var shown = await Admin.GetFromJsonAsync<JsonObject>($"lists/{list}");
-        return ((int)shown!["memberCount"]!);
-    }
 
     /// <summary>How many members a read of the Group shows.</summary>
     public int MembersShown(string groupId)
@@ -85,6 +105,4 @@ internal sealed class RollcallServer : IAsyncDisposable
         await _child.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Url}");
 }
