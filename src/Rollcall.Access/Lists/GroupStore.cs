@@ -197,8 +197,9 @@ internal static class GroupStore
         var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
         var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
         definition = definition with { Title = title ?? definition.Title };
-        await session.ExecuteAsync("update lists set definition = $2, document = $3 where id = $1",
-            list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition));
+        var document = GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition);
+        await session.ExecuteAsync("update lists set definition = $2, document = $3, search = $4 where id = $1",
+            list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document));
     }
 
     private static async ValueTask<bool> IsUnusedHereAsync(WriteSession session, LockedList list)

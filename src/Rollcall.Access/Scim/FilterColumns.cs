@@ -103,7 +103,6 @@ internal sealed class FilterColumns
         _columns =
         {
             ["id"] = FilterColumn.Of("l.scim_id"),
-            ["externalId"] = FilterColumn.Of("l.external_id"),
             ["displayName"] = FilterColumn.Of("l.title_key"),
             ["meta"] = FilterColumn.OfConstant("1"),
             ["meta.resourceType"] = FilterColumn.OfConstant("'Group'"),
