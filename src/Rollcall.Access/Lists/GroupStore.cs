@@ -204,8 +204,9 @@ internal static class GroupStore
     {
         var definition = await DefinitionAsync(session, list);
         definition = definition with { Title = title ?? definition.Title };
-        await session.ExecuteAsync("update lists set definition = $2, document = $3 where id = $1",
-            list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition));
+        var document = GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition);
+        await session.ExecuteAsync("update lists set definition = $2, document = $3, search = $4 where id = $1",
+            list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document));
     }
 
     /// <summary>Whether nobody here gave the list a meaning: no owner, nothing that it gives, in no other list.</summary>

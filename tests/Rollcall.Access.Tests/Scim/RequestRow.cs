@@ -60,6 +60,9 @@ public sealed record RequestStep
     /// <summary>Whose endpoint and token: the row's integration, or <c>stranger</c> for another's token.</summary>
     public string? As { get; set; }
 
+    /// <summary>Whether the request is sent once more, as clients do that are not sure: then it changes nothing.</summary>
+    public bool Twice { get; set; }
+
     public int Status { get; set; } = 200;
 
     public string? ScimType { get; set; }

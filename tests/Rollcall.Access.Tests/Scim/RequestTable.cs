@@ -33,7 +33,8 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
         var headers = step.With.ToDictionary(header => header.Key, header => Fill(header.Value));
         if (step.As == "stranger")
             headers["Authorization"] = $"Bearer {(await app.IntegrationAsync($"t{Interlocked.Increment(ref _integrations)}")).Token}";
-        var answer = await client.SendAsync(step.Send[..space], Fill(step.Send[(space + 1)..]), BodyOf(step), headers);
+        var (path, body) = (Fill(step.Send[(space + 1)..]), BodyOf(step));
+        var answer = await client.SendAsync(step.Send[..space], path, body, headers);
 
         Assert.True(step.Status == answer.Status, $"{step.Send}: {answer.Status} instead of {step.Status}: {answer.Body.ToJsonString()}");
         Assert.Equal(step.ScimType, answer.ScimType);
@@ -45,10 +46,15 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
             AssertHeader(name, value, answer);
         if (step.Answer is not null)
             JsonShape.AssertMatches(Fill(step.Answer), answer.Body);
-        foreach (var (name, path) in step.Save)
-            _values[name] = path.Split('.').Aggregate((JsonNode)answer.Body, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!).ToString();
+        foreach (var (name, place) in step.Save)
+            _values[name] = place.Split('.').Aggregate((JsonNode)answer.Body, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!).ToString();
         if (answer.ETag is { } etag)
             _values["etag"] = etag;
+        if (!step.Twice)
+            return;
+        var again = await client.SendAsync(step.Send[..space], path, body, headers);
+        Assert.True(answer.Status == again.Status && again.Changed == false && answer.ETag == again.ETag,
+            $"{step.Send}, again: {again.Status}, changed {again.Changed}, {again.ETag} after {answer.ETag}: {again.Body.ToJsonString()}");
     }
 
     private void AssertHeader(string name, string? value, ScimAnswer answer)

@@ -49,7 +49,9 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
                 target.TryAddWithoutValidation(header, value);
         }
         using var response = await app.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return await ScimAnswer.ReadAsync(response, baseUrl, method == "HEAD");
+        var answer = await ScimAnswer.ReadAsync(response, baseUrl, method == "HEAD");
+        Assert.False(answer.Status == 500 && !app.IsBroken, $"{method} {path}: {string.Join('\n', app.Log.Lines)}");
+        return answer;
     }
 
     public Task<ScimAnswer> GetAsync(string path) => SendAsync("GET", path);
