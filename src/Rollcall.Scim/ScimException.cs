@@ -66,7 +66,7 @@ public sealed class ScimException : Exception
     /// <param name="current">The version the resource has now.</param>
     /// <param name="given">The version as the request gave it.</param>
     public static ScimException PreconditionFailed(ScimVersion current, string given) =>
-        new(412, null, $"Precondition Failed: the resource is at version {current}, the request was made for {given}. Read it again and repeat the change on what you find.")
+        new(412, null, $"Precondition Failed: the resource is at version {current}, the request was made for {Faults.Short(given)}. Read it again and repeat the change on what you find.")
         {
             CurrentVersion = current,
         };

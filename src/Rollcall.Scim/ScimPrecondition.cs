@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Rollcall.Scim;
@@ -38,10 +39,13 @@ public sealed class ScimPrecondition
 
     /// <summary>
     /// The <c>meta.version</c> in the body of a PUT, which stands for <c>If-Match</c> where that is missing: SailPoint keeps
-    /// versions in resources. Null if there is none.
+    /// versions in resources. A number is as good as its text; anything else can't be read. Null if there is none.
     /// </summary>
-    public static ScimPrecondition? OfBody(JsonObject body) =>
-        (body["meta"] as JsonObject)?["version"] is JsonValue value && value.TryGetValue<string>(out var version) ? Parse(version) : null;
+    public static ScimPrecondition? OfBody(JsonObject body) => (body["meta"] as JsonObject)?["version"] switch
+    {
+        null => null,
+        var version => Parse(version.GetValueKind() == JsonValueKind.String ? version.GetValue<string>() : version.ToJsonString()),
+    };
 
     /// <summary>The precondition that a resource is still at a version.</summary>
     public static ScimPrecondition Of(ScimVersion version) => Parse(version.ToString())!;

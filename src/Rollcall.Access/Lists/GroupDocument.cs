@@ -60,12 +60,12 @@ internal static class GroupDocument
         return scalars;
     }
 
-    /// <summary>The comparison document that filters on extension attributes look at.</summary>
+    /// <summary>The comparison document, without what stands in columns as a comparison key.</summary>
     public static string Search(byte[] stored)
     {
         var comparison = ComparisonDocument.Build(ResourceTypes.Group, Parse(stored, 0));
         // What stands in columns is compared there.
-        foreach (var name in (string[])["schemas", "id", "externalId", "displayName"])
+        foreach (var name in (string[])["id", "displayName"])
             comparison.Remove(name);
         comparison[SchemaUris.AccessList]?.AsObject().Remove("memberCount");
         return comparison.ToJsonString();

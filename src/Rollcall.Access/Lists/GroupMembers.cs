@@ -20,12 +20,14 @@ internal static class GroupMembers
     /// <param name="session">Where to read.</param>
     /// <param name="list">The list.</param>
     /// <param name="values">The ids that are asked for; null for all.</param>
-    public static async ValueTask<IEnumerable<JsonObject>> CurrentAsync(Session session, LockedList list, IReadOnlyList<string>? values)
+    /// <param name="baseUrl">The SCIM base URL, for <c>$ref</c>.</param>
+    public static async ValueTask<IEnumerable<JsonObject>> CurrentAsync(Session session, LockedList list, IReadOnlyList<string>? values, string baseUrl)
     {
         var members = await GroupMember.ReadAsync(session, list.IntegrationId, [list.Id], values);
         return members[list.Id].Select(member => new JsonObject
         {
             ["value"] = member.ScimId,
+            ["$ref"] = $"{baseUrl}/{(member.Kind == MemberKind.User ? "Users" : "Groups")}/{member.ScimId}",
             ["type"] = member.Kind == MemberKind.User ? "User" : "Group",
             ["display"] = member.Display,
         });

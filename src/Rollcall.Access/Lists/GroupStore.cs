@@ -65,22 +65,28 @@ internal static class GroupStore
         return revision;
     }
 
-    /// <summary>Lets the integration see a list that it gave up, under a new id.</summary>
-    public static async ValueTask<LockedList> OfferAsync(WriteSession session, LockedList list)
+    /// <summary>Lets the integration see a list that it gave up, under a new id, which is a new revision.</summary>
+    public static async ValueTask<LockedList> OfferAsync(WriteSession session, ChangeContext context, LockedList list)
     {
-        var offered = list with { ScimId = ListStore.NewScimId() };
-        await session.ExecuteAsync("update lists set scim_id = $2 where id = $1", list.Id, offered.ScimId);
+        var offered = list with { ScimId = ListStore.NewScimId(), Revision = list.Revision + 1, Modified = list.CommitTime(session) };
+        await ListStore.KeepHistoryAsync(session, list, offered.Revision, offered.Modified);
+        await session.ExecuteAsync("update lists set scim_id = $2, revision = $3, modified = $4, defined_revision = $3, defined = $4 where id = $1",
+            list.Id, offered.ScimId, offered.Revision, offered.Modified);
         await RebuildDocumentAsync(session, offered, null);
         await Counters.AddAsync(session, list.IntegrationId, Counters.Group, 1);
+        await AuditLog.FeedAsync(session, context, offered.Modified, list.IntegrationId, ResourceKind.List, list.Id, offered.Revision, ChangeAction.Updated);
+        await AuditLog.AuditAsync(session, context, offered.Modified,
+            new AuditEntry("group.offer", list.IntegrationId, ResourceKind.List, offered.ScimId, list.Name, list.Revision, offered.Revision, null));
         return offered;
     }
 
     /// <summary>
-    /// Gives a list up for the integration: members gone, claim released, no longer seen. A list that SCIM made, and
-    /// that nobody gave a meaning here, goes as a whole.
+    /// Gives a list up for the integration: members gone, claim released, no longer seen, itself a member of none of the
+    /// integration's Groups. A list that SCIM made, and that nobody gave a meaning here, goes as a whole.
     /// </summary>
     public static async ValueTask ReleaseAsync(WriteSession session, ChangeContext context, LockedList list)
     {
+        await Departure.LeaveListsAsync(session, context, list.IntegrationId, MemberKind.List, list.Id, list.CommitTime(session));
         if (list.MadeByScim && await IsUnusedHereAsync(session, list))
         {
             await ListStore.DeleteAsync(session, context, list, "group.delete");
@@ -124,8 +130,12 @@ internal static class GroupStore
         // 3. Who goes, then who comes.
         if (change.ReplaceAll)
         {
-            audited.Removed += (await membership.RemoveOthersAsync(MemberKind.User, add.Users)).Count;
             audited.Removed += (await membership.RemoveOthersAsync(MemberKind.List, add.Lists.Keys)).Count;
+            var removed = await membership.RemoveOthersAsync(MemberKind.User, add.Users);
+            audited.Removed += removed.Count;
+            // The request does not name them, so the audit row must.
+            if (removed.Count is > 0 and <= MaxAuditedMembers)
+                audited.RemovedIds = await ScimIdsAsync(session, removed);
         }
         else if (change.Remove.Count > 0)
         {
@@ -166,6 +176,9 @@ internal static class GroupStore
         return resolved;
     }
 
+    private static async ValueTask<List<string>> ScimIdsAsync(WriteSession session, IReadOnlyList<long> users) =>
+        await session.ListAsync($"select scim_id from users where id in ({session.Dialect.NumberSet("$1")}) order by id", row => row.GetString(0), JsonSerializer.Serialize(users));
+
     private static async ValueTask ClaimAsync(WriteSession session, ChangeContext context, LockedList list)
     {
         var now = list.CommitTime(session);
@@ -189,23 +202,24 @@ internal static class GroupStore
 
     private static async ValueTask RebuildDocumentAsync(WriteSession session, LockedList list, string? title)
     {
-        var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
+        var definition = await DefinitionAsync(session, list);
         definition = definition with { Title = title ?? definition.Title };
-        await session.ExecuteAsync("update lists set definition = $2, document = $3 where id = $1",
-            list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition));
+        var document = GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition);
+        await session.ExecuteAsync("update lists set definition = $2, document = $3, search = $4 where id = $1",
+            list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document));
     }
 
+    /// <summary>Whether nobody here gave the list a meaning: no owner, nothing that it gives, in no other list.</summary>
     private static async ValueTask<bool> IsUnusedHereAsync(WriteSession session, LockedList list)
     {
-        if (await Hierarchy.FindParentAsync(session, list.Id) is not null)
-            return false;
-        var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
-        return definition == new ListDefinition { Title = definition.Title } || (definition.Owners.Count == 0
-            && definition.Grants.Roles.Count == 0 && definition.Grants.Traits.Count == 0
-            && definition.OwnerGrants.Roles.Count == 0 && definition.OwnerGrants.Traits.Count == 0);
+        var definition = await DefinitionAsync(session, list);
+        return definition.Owners.Count == 0 && definition.Grants.IsEmpty && definition.OwnerGrants.IsEmpty
+            && await Hierarchy.FindParentAsync(session, list.Id) is null;
     }
+
+    private static async ValueTask<ListDefinition> DefinitionAsync(WriteSession session, LockedList list) =>
+        JsonSerializer.Deserialize<ListDefinition>(
+            (await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id))!, ApiJson.Options)!;
 
     /// <summary>What the audit row says of members: how many, and who where they are few.</summary>
     private sealed class MembershipAudit
@@ -214,13 +228,16 @@ internal static class GroupStore
 
         public int Removed { get; set; }
 
+        public IReadOnlyList<string>? RemovedIds { get; set; }
+
         public void Write(Utf8JsonWriter writer, GroupChange change, LockedList list)
         {
             writer.WriteNumber("added", Added);
             writer.WriteNumber("removed", Removed);
             var members = change.Members;
             WriteIds(writer, "add", members.Add.Select(element => element.Value), members.Add.Count);
-            WriteIds(writer, "remove", members.Remove, members.Remove.Count);
+            var remove = RemovedIds ?? members.Remove;
+            WriteIds(writer, "remove", remove, remove.Count);
             if (members.ReplaceAll)
                 writer.WriteBoolean("replaceAll", true);
             if (change.Title is { } title && title != list.Title)

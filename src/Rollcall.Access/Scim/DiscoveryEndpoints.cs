@@ -20,8 +20,12 @@ internal static class DiscoveryEndpoints
         routes.MapOpen("/ResourceTypes/{id}", ResourceTypeAsync);
         routes.MapOpen("/Schemas", request => AnswerAsync(request, Rollcall.Scim.Messages.Discovery.List([.. Schemas(request).Select(schema => Rollcall.Scim.Messages.Discovery.Schema(schema, request.BaseUrl))])));
         routes.MapOpen("/Schemas/{id}", SchemaAsync);
+        // What RFC 7644 knows and this server does not offer is answered as such, and discovery says so too.
         foreach (var method in (string[])[HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete])
-            routes.Map(method, "/Me", _ => throw new ScimException(501, null, "There is no /Me here: clients are integrations, not Users. Name the User by its id."));
+            routes.Map(method, "/Me", _ => throw NotOffered("There is no /Me here: clients are integrations, not Users. Name the User by its id."));
+        routes.Map(HttpMethods.Post, "/Bulk", _ => throw NotOffered("Bulk is not offered. Send the operations one by one."));
+        foreach (var path in (string[])["/.search", "/Users/.search", "/Groups/.search"])
+            routes.Map(HttpMethods.Post, path, _ => throw NotOffered("Queries by POST are not offered. Use GET with the same parameters."));
     }
 
     private static Task ConfigurationAsync(ScimRequest request) => AnswerAsync(request, new ServiceProviderConfig
@@ -64,6 +68,8 @@ internal static class DiscoveryEndpoints
             : AnswerAsync(request, Rollcall.Scim.Messages.Discovery.Schema(schema, request.BaseUrl));
     }
 
+    private static ScimException NotOffered(string detail) => new(501, null, detail);
+
     private static bool IsClassic(ScimRequest request) => request.Integration.Rules.Discovery == Integrations.Discovery.Classic;
 
     private static ResourceType[] Types(ScimRequest request) =>
@@ -73,7 +79,8 @@ internal static class DiscoveryEndpoints
 
     private static async Task AnswerAsync(ScimRequest request, System.Text.Json.Nodes.JsonObject document)
     {
-        if (request.Query.Filter is not null)
+        // RFC 7644 §4: of a query only the filter is refused; all else is ignored, so nothing of it is even read.
+        if (request.Http.Request.Query.ContainsKey("filter"))
             throw new ScimException(403, null, "Discovery can't be filtered; leave the filter out.");
         await request.AnswerAsync(200, ScimJson.ToUtf8(document));
     }

@@ -17,8 +17,14 @@ internal abstract class FilterColumn
     /// <summary>The SQL expression that sorts as the attribute does.</summary>
     public virtual string? SortExpression => null;
 
+    /// <summary>Whether all resources have the same value: then there is no order by it, and SQL refuses one by a literal.</summary>
+    public virtual bool IsConstant => false;
+
     /// <summary>A column, or an expression, that holds the comparison key.</summary>
-    public static FilterColumn Of(string expression) => new Plain(expression);
+    public static FilterColumn Of(string expression) => new Plain(expression, isConstant: false);
+
+    /// <summary>A literal that is the comparison key of every resource.</summary>
+    public static FilterColumn OfConstant(string literal) => new Plain(literal, isConstant: true);
 
     /// <summary>A column of microseconds. Operands may be finer, so both sides are compared in ticks of 100 ns.</summary>
     public static FilterColumn OfTime(string column) => new Time(column);
@@ -26,8 +32,10 @@ internal abstract class FilterColumn
     /// <summary>A URI made of a prefix and a column.</summary>
     public static FilterColumn OfReference(string prefix, string column) => new Reference(prefix, column);
 
-    private sealed class Plain(string expression) : FilterColumn
+    private sealed class Plain(string expression, bool isConstant) : FilterColumn
     {
+        public override bool IsConstant => isConstant;
+
         public override string? SortExpression => expression;
 
         public override string Compare(FilterSql sql, ComparisonOperator comparison, FilterValue value) => sql.Compare(expression, comparison, sql.Parameter(value));

@@ -68,8 +68,8 @@ internal sealed class FilterColumns
             ["userName"] = FilterColumn.Of("u.user_name_key"),
             ["displayName"] = FilterColumn.Of("u.display_name_key"),
             ["active"] = FilterColumn.Of("u.active"),
-            ["meta"] = FilterColumn.Of("1"),
-            ["meta.resourceType"] = FilterColumn.Of("'User'"),
+            ["meta"] = FilterColumn.OfConstant("1"),
+            ["meta.resourceType"] = FilterColumn.OfConstant("'User'"),
             ["meta.created"] = FilterColumn.OfTime("u.created"),
             ["meta.lastModified"] = FilterColumn.OfTime("s.modified"),
             ["meta.version"] = FilterColumn.Of("('W/\"' || s.revision || '\"')"),
@@ -89,7 +89,7 @@ internal sealed class FilterColumns
                     {
                         ["value"] = FilterColumn.Of("l.scim_id"),
                         ["display"] = FilterColumn.Of("l.title_key"),
-                        ["type"] = FilterColumn.Of("'direct'"),
+                        ["type"] = FilterColumn.OfConstant("'direct'"),
                         ["$ref"] = FilterColumn.OfReference($"{baseUrl}/Groups/", "l.scim_id"),
                     },
                 })),
@@ -103,10 +103,9 @@ internal sealed class FilterColumns
         _columns =
         {
             ["id"] = FilterColumn.Of("l.scim_id"),
-            ["externalId"] = FilterColumn.Of("l.external_id"),
             ["displayName"] = FilterColumn.Of("l.title_key"),
-            ["meta"] = FilterColumn.Of("1"),
-            ["meta.resourceType"] = FilterColumn.Of("'Group'"),
+            ["meta"] = FilterColumn.OfConstant("1"),
+            ["meta.resourceType"] = FilterColumn.OfConstant("'Group'"),
             ["meta.created"] = FilterColumn.OfTime("l.created"),
             ["meta.lastModified"] = FilterColumn.OfTime("l.modified"),
             ["meta.version"] = FilterColumn.Of("('W/\"' || l.revision || '\"')"),
@@ -128,7 +127,7 @@ internal sealed class FilterColumns
                         {
                             ["value"] = FilterColumn.Of("mu.scim_id"),
                             ["display"] = FilterColumn.Of("mu.user_name_key"),
-                            ["type"] = FilterColumn.Of("'user'"),
+                            ["type"] = FilterColumn.OfConstant("'user'"),
                             ["$ref"] = FilterColumn.OfReference($"{baseUrl}/Users/", "mu.scim_id"),
                         },
                     }),
@@ -144,7 +143,7 @@ internal sealed class FilterColumns
                         {
                             ["value"] = FilterColumn.Of("ml.scim_id"),
                             ["display"] = FilterColumn.Of("ml.title_key"),
-                            ["type"] = FilterColumn.Of("'group'"),
+                            ["type"] = FilterColumn.OfConstant("'group'"),
                             ["$ref"] = FilterColumn.OfReference($"{baseUrl}/Groups/", "ml.scim_id"),
                         },
                     })),

@@ -87,12 +87,11 @@ internal static class GroupEndpoints
         var change = request.Change;
         var (created, changed) = await request.Database.WriteAsync(async session =>
         {
-            var (list, isNew) = await GroupAdoption.TakeAsync(session, change, integration, ((string)resource["displayName"]!).Trim());
-            // Making the list is a change of its own in the audit log; its members are the next.
-            var after = await GroupStore.ApplyAsync(session, isNew ? change with { Number = 2 } : change, list,
+            var (list, hasChanged) = await GroupAdoption.TakeAsync(session, change, integration, ((string)resource["displayName"]!).Trim());
+            // Making or showing the list is a change of its own in the audit log; its members are the next.
+            var revision = await GroupStore.ApplyAsync(session, hasChanged ? change with { Number = 2 } : change, list,
                 new GroupChange { Code = "group.create", Members = GroupMembers.All(resource), ExternalId = (string?)resource["externalId"] });
-            // Claiming alone gives no new revision.
-            return ((await FindAsync(session, integration.Id, list.ScimId!, projection))!, isNew || after != list.Revision);
+            return ((await FindAsync(session, integration.Id, list.ScimId!, projection))!, hasChanged || revision != list.Revision);
         }, change.Key);
         request.TellChanged(changed);
         await AnswerAsync(request, 201, created, projection, isWrite: true);
@@ -103,10 +102,11 @@ internal static class GroupEndpoints
         // What the client may have seen: without a precondition of its own, "detect" holds it to this.
         var seen = await request.Database.ReadAsync(session => GroupRow.FindAsync(session, request.Integration.Id, request.Id)) ?? throw request.NotFound();
         var body = await request.ReadBodyAsync();
+        var projection = request.Projection(ResourceTypes.Group);
+        var resource = Deferred.Run(() => ResourceReader.Read(body, ResourceTypes.Group, request.ReaderOptions));
         var precondition = request.PreconditionOfPut(body)
             ?? (request.Integration.Rules.UnconditionalPut == UnconditionalPut.Detect ? ScimPrecondition.Of(seen.Version) : null);
-        var resource = Deferred.Run(() => ResourceReader.Read(body, ResourceTypes.Group, request.ReaderOptions));
-        await ChangeAsync(request, precondition, 200, (_, list) => new(new GroupChange
+        await ChangeAsync(request, projection, precondition, 200, (_, list) => new(new GroupChange
         {
             Code = "group.replace",
             Members = GroupMembers.All(resource.Value),
@@ -119,19 +119,19 @@ internal static class GroupEndpoints
     {
         var integrationId = request.Integration.Id;
         var id = request.Id;
-        var patch = await request.ReadBodyAsync(
-            body => PatchRequest.Parse(body, ResourceTypes.Group, request.PatchOptions),
+        var (patch, projection) = await request.ReadBodyAsync(
+            body => (PatchRequest.Parse(body, ResourceTypes.Group, request.PatchOptions), request.Projection(ResourceTypes.Group)),
             async session => await GroupRow.FindAsync(session, integrationId, id) is not null);
         var members = Deferred.Run(() => MemberPatch.Compile(patch, "members"));
         var (_, others) = patch.Split("members");
-        await ChangeAsync(request, request.IfMatch, 204, async (session, list) =>
+        await ChangeAsync(request, projection, request.IfMatch, 204, async (session, list) =>
         {
             var scalars = others.Operations.Count == 0 ? null : PatchEngine.Apply(GroupDocument.Scalars(list), others);
             var set = members.Value;
             return new GroupChange
             {
                 Code = "group.patch",
-                Members = set.Change ?? set.ChangeOf(await GroupMembers.CurrentAsync(session, list, set.NeededValues)),
+                Members = set.Change ?? set.ChangeOf(await GroupMembers.CurrentAsync(session, list, set.NeededValues, request.BaseUrl)),
                 Title = scalars is null ? null : GroupTitle.Change(request.Integration, list, (string)scalars["displayName"]!),
                 ExternalId = scalars is null ? list.ExternalId : (string?)scalars["externalId"],
             };
@@ -158,13 +158,13 @@ internal static class GroupEndpoints
     /// then they are applied; all in one transaction.
     /// </summary>
     /// <param name="request">The request.</param>
+    /// <param name="projection">What the answer is to carry.</param>
     /// <param name="precondition">The version that it was made for, or null.</param>
     /// <param name="status">200 to answer with the Group, 204 to answer without where the client does not ask for it.</param>
     /// <param name="judge">Makes the change from the locked row.</param>
     private static async Task ChangeAsync(
-        ScimRequest request, ScimPrecondition? precondition, int status, Func<WriteSession, LockedList, ValueTask<GroupChange>> judge)
+        ScimRequest request, Projection projection, ScimPrecondition? precondition, int status, Func<WriteSession, LockedList, ValueTask<GroupChange>> judge)
     {
-        var projection = request.Projection(ResourceTypes.Group);
         var answersBody = status == 200 || !projection.IsDefault || request.PrefersRepresentation;
         var change = request.Change;
         var integrationId = request.Integration.Id;

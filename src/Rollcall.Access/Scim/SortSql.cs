@@ -17,7 +17,7 @@ internal static class SortSql
     {
         var direction = sort.Descending ? "desc" : "asc";
         var id = columns.Id.SortExpression!;
-        if (sort.Path is not { } path)
+        if (sort.Path is not { } path || columns.Find(path) is { IsConstant: true })
             return id;
         var value = Expression(dialect, columns, path);
         return $"({value} is null) {direction}, {value} {direction}, {id}";

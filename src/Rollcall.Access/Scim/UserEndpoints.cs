@@ -4,6 +4,7 @@ using Rollcall.Access.Lists;
 using Rollcall.Access.Users;
 using Rollcall.Scim;
 using Rollcall.Scim.Patch;
+using Rollcall.Scim.Projections;
 using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 
@@ -26,13 +27,9 @@ internal static class UserEndpoints
     private static async Task ReadAsync(ScimRequest request)
     {
         var projection = request.Projection(ResourceTypes.User);
-        var withGroups = projection.Includes("groups");
         var integrationId = request.Integration.Id;
         var id = request.Id;
-        var found = await request.Database.ReadAsync(async session =>
-            await UserStore.FindAsync(session, integrationId, id) is { } user
-                ? (User: user, Groups: withGroups ? await UserStore.GroupsAsync(session, integrationId, user.Id) : [])
-                : default((UserRow User, List<GroupReference> Groups)?));
+        var found = await request.Database.ReadOneAsync(session => UserStore.FindWithGroupsAsync(session, integrationId, id));
         if (found is not { } row)
             throw request.NotFound();
         if (request.IfNoneMatch?.Matches(row.User.Version) == true)
@@ -40,7 +37,7 @@ internal static class UserEndpoints
             await request.AnswerAsync(304, row.User.Version);
             return;
         }
-        await AnswerAsync(request, 200, row.User, row.Groups);
+        await AnswerAsync(request, 200, row.User, row.Groups, projection);
     }
 
     private static async Task ListAsync(ScimRequest request)
@@ -74,12 +71,13 @@ internal static class UserEndpoints
     private static async Task CreateAsync(ScimRequest request)
     {
         var resource = ResourceReader.Read(await request.ReadBodyAsync(), ResourceTypes.User, request.ReaderOptions);
+        var projection = request.Projection(ResourceTypes.User);
         var scimId = ListStore.NewScimId();
         var document = UserDocument.From(scimId, resource);
         var change = request.Change;
         var user = await request.Database.WriteAsync(session => UserStore.CreateAsync(session, change, request.Integration.Id, scimId, document), change.Key);
         request.TellChanged(true);
-        await AnswerAsync(request, 201, user, [], isWrite: true);
+        await AnswerAsync(request, 201, user, [], projection, isWrite: true);
     }
 
     private static Task ReplaceAsync(ScimRequest request) => ChangeAsync(request, "user.replace",
@@ -119,10 +117,10 @@ internal static class UserEndpoints
     private static async Task ChangeAsync<T>(
         ScimRequest request, string code, Func<JsonObject, (Deferred<T> Parsed, ScimPrecondition? Precondition)> parse, Func<JsonObject, T, JsonObject> apply)
     {
-        var projection = request.Projection(ResourceTypes.User);
         var integrationId = request.Integration.Id;
         var id = request.Id;
-        var (parsed, precondition) = await request.ReadBodyAsync(parse, async session => await UserStore.FindAsync(session, integrationId, id) is not null);
+        var ((parsed, precondition), projection) = await request.ReadBodyAsync(
+            body => (parse(body), request.Projection(ResourceTypes.User)), async session => await UserStore.FindAsync(session, integrationId, id) is not null);
         var change = request.Change;
         var (user, changed, groups) = await request.Database.WriteAsync(async session =>
         {
@@ -134,12 +132,12 @@ internal static class UserEndpoints
             return (after, after.Revision != found.Revision, references);
         }, change.Key);
         request.TellChanged(changed);
-        await AnswerAsync(request, 200, user, groups, isWrite: true);
+        await AnswerAsync(request, 200, user, groups, projection, isWrite: true);
     }
 
-    private static async Task AnswerAsync(ScimRequest request, int status, UserRow user, List<GroupReference> groups, bool isWrite = false)
+    private static async Task AnswerAsync(ScimRequest request, int status, UserRow user, List<GroupReference> groups, Projection projection, bool isWrite = false)
     {
-        using var resource = new ResourcePage(request.Projection(ResourceTypes.User));
+        using var resource = new ResourcePage(projection);
         var representations = new Representations(request.BaseUrl);
         resource.Add(output => representations.Write(output, user, groups));
         var location = $"{request.BaseUrl}/Users/{user.ScimId}";

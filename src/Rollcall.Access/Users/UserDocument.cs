@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rollcall.Scim;
+using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 
 namespace Rollcall.Access.Users;
@@ -25,14 +26,16 @@ internal sealed record UserDocument(
 
     /// <summary>Makes the stored form of a resource that has been validated.</summary>
     /// <param name="scimId">The User's id.</param>
-    /// <param name="resource">The canonical resource, as the schema validator or the patch engine gives it.</param>
+    /// <param name="resource">The resource, as the schema validator or the patch engine gives it; what no schema knows follows the rest.</param>
     public static UserDocument From(string scimId, JsonObject resource)
     {
         // Whoever does not say whether a User is active means that it is.
         if (resource["active"] is null)
             resource["active"] = true;
-        var stored = new JsonObject { ["schemas"] = resource["schemas"]?.DeepClone(), ["id"] = scimId };
-        foreach (var (name, value) in resource)
+        // Equal Users are equal byte by byte, so "active" stands in its place, whoever put it there.
+        var canonical = CanonicalResource.Arrange(resource, ResourceTypes.User);
+        var stored = new JsonObject { ["schemas"] = canonical["schemas"]?.DeepClone(), ["id"] = scimId };
+        foreach (var (name, value) in canonical.Concat(resource.Where(member => !IsKnown(member.Key))))
         {
             if (name is not ("schemas" or "id" or "groups" or "meta"))
                 stored[name] = value?.DeepClone();
@@ -48,8 +51,10 @@ internal sealed record UserDocument(
             (string?)comparison["displayName"],
             (bool)stored["active"]!,
             emails ?? []);
-        foreach (var name in (string[])["schemas", "id", "userName", "externalId", "displayName", "active"])
+        foreach (var name in (string[])["id", "userName", "externalId", "displayName", "active"])
             comparison.Remove(name);
         return document with { Search = comparison.ToJsonString() };
     }
+
+    private static bool IsKnown(string name) => ResourceTypes.User.Find(name) is not null || ResourceTypes.User.FindExtension(name) is not null;
 }

@@ -13,6 +13,30 @@ internal static class UserStore
     public static ValueTask<UserRow?> FindAsync(Session session, long integrationId, string scimId) =>
         session.FirstAsync($"{UserRow.Select} where u.integration_id = $1 and u.scim_id = $2", UserRow.Map, integrationId, scimId);
 
+    /// <summary>The User of that id with the Groups that it is a direct member of, by one statement; null where this integration has none.</summary>
+    public static async ValueTask<(UserRow User, List<GroupReference> Groups)?> FindWithGroupsAsync(Session session, long integrationId, string scimId)
+    {
+        UserRow? user = null;
+        var groups = new List<GroupReference>();
+        await session.EachAsync(
+            $"""
+             select u.id, u.integration_id, u.scim_id, u.user_name, u.created, u.document, s.revision, s.modified, u.writable_revision, l.scim_id, l.title
+             from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id
+             left join members m on m.integration_id = u.integration_id and m.kind = {(int)MemberKind.User} and m.member_id = u.id
+             left join lists l on l.id = m.list_id and l.scim_id is not null
+             where u.integration_id = $1 and u.scim_id = $2
+             order by m.list_id
+             """,
+            row =>
+            {
+                user ??= UserRow.Map(row);
+                if (!row.IsDBNull(9))
+                    groups.Add(new GroupReference(row.GetString(9), row.GetString(10)));
+            },
+            integrationId, scimId);
+        return user is null ? null : (user, groups);
+    }
+
     /// <summary>As <see cref="FindAsync"/>, with the row locked.</summary>
     public static ValueTask<UserRow?> LockAsync(WriteSession session, long integrationId, string scimId) =>
         session.FirstAsync($"{UserRow.Select} where u.integration_id = $1 and u.scim_id = $2 {session.Dialect.ForUpdate}", UserRow.Map, integrationId, scimId);
@@ -107,11 +131,7 @@ internal static class UserStore
     {
         var now = user.CommitTime(session);
         var revision = user.Revision + 1;
-        var lists = await session.ListAsync(
-            $"select list_id from members where integration_id = $1 and kind = {(int)MemberKind.User} and member_id = $2 order by list_id",
-            row => row.GetInt64(0), user.IntegrationId, user.Id);
-        if (lists.Count > 0)
-            await LeaveListsAsync(session, context, user, JsonSerializer.Serialize(lists), now);
+        var listsLeft = await Departure.LeaveListsAsync(session, context, user.IntegrationId, MemberKind.User, user.Id, now);
         await KeepHistoryAsync(session, user, revision, now);
         await session.ExecuteAsync("delete from user_emails where integration_id = $1 and user_id = $2", user.IntegrationId, user.Id);
         await session.ExecuteAsync("delete from user_state where integration_id = $1 and user_id = $2", user.IntegrationId, user.Id);
@@ -120,38 +140,7 @@ internal static class UserStore
         await AuditLog.FeedAsync(session, context, now, user.IntegrationId, ResourceKind.User, user.Id, revision, ChangeAction.Deleted);
         await AuditLog.AuditAsync(session, context, now,
             new AuditEntry("user.delete", user.IntegrationId, ResourceKind.User, user.ScimId, user.UserName, user.Revision, null,
-                AuditLog.Json(writer => writer.WriteNumber("listsLeft", lists.Count))));
-    }
-
-    private static async ValueTask LeaveListsAsync(WriteSession session, ChangeContext context, UserRow user, string lists, long now)
-    {
-        await session.ExecuteAsync(
-            $"""
-             insert into member_history (integration_id, list_id, kind, member_id, from_revision, from_at, joined, expires, reason, added_by,
-               to_revision, to_at, removed_by)
-             select m.integration_id, m.list_id, m.kind, m.member_id, m.from_revision, m.from_at, m.joined, m.expires, m.reason, m.added_by,
-               l.revision + 1, case when l.modified >= $1 then l.modified + 1 else $1 end, $2
-             from members m join lists l on l.id = m.list_id
-             where m.integration_id = $3 and m.kind = {(int)MemberKind.User} and m.member_id = $4
-             """,
-            now, context.Actor.Name, user.IntegrationId, user.Id);
-        await session.ExecuteAsync(
-            $"delete from members where integration_id = $1 and list_id in ({session.Dialect.NumberSet("$2")}) and kind = {(int)MemberKind.User} and member_id = $3",
-            user.IntegrationId, lists, user.Id);
-        await session.ExecuteAsync(
-            $"""
-             update lists set revision = revision + 1, member_count = member_count - 1,
-               modified = case when modified >= $1 then modified + 1 else $1 end
-             where id in ({session.Dialect.NumberSet("$2")})
-             """,
-            now, lists);
-        await session.ExecuteAsync(
-            $"""
-             insert into changes (at, request_id, integration_id, resource_kind, resource_id, revision, action)
-             select modified, $1, integration_id, {(int)ResourceKind.List}, id, revision, {(int)ChangeAction.Membership}
-             from lists where id in ({session.Dialect.NumberSet("$2")})
-             """,
-            context.RequestId, lists);
+                AuditLog.Json(writer => writer.WriteNumber("listsLeft", listsLeft))));
     }
 
     private static async ValueTask KeepHistoryAsync(WriteSession session, UserRow user, long toRevision, long at) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Rollcall.Data.Migrations;
+using static SQLitePCL.raw;
 
 namespace Rollcall.Data.Sqlite;
 
@@ -58,6 +59,20 @@ public sealed class SqliteDatabase : Database
         try
         {
             return await session.RunAsync(read, limit);
+        }
+        finally
+        {
+            GiveBack(session);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read)
+    {
+        var session = Take();
+        try
+        {
+            return await session.RunOneAsync(read);
         }
         finally
         {
@@ -156,6 +171,9 @@ public sealed class SqliteDatabase : Database
         try
         {
             connection.Open();
+            // A plan must not depend on the values that happen to be bound: else each new value of a LIMIT has its
+            // statement compiled anew, which costs several times what running it does.
+            sqlite3_db_config(connection.Handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
             return connection;
         }
         catch (SqliteException exception)

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
@@ -41,6 +42,15 @@ internal sealed class SqliteReadSession : Session, IDisposable
                 sqlite3_progress_handler(_connection.Handle, 0, null, null);
             await ExecuteAsync("commit");
         }
+    }
+
+    public async ValueTask<T> RunOneAsync<T>(Func<Session, ValueTask<T>> read)
+    {
+        var before = StatementCount;
+        var result = await read(this);
+        return StatementCount - before <= 1
+            ? result
+            : throw new UnreachableException("A read of one statement ran more: what it saw may be of two moments.");
     }
 
     public void Dispose()

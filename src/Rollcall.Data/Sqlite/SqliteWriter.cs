@@ -111,6 +111,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         // 4. Nobody hears of a success before this line.
+        Telemetry.WritesOfCommit.Record(group.Count);
         foreach (var write in group)
             write.Answer();
     }

@@ -1,0 +1,129 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Rollcall.Web.Settings;
+using Rollcall.Web.Storage;
+
+namespace Rollcall.Access.Tests.Support;
+
+/// <summary>
+/// The whole Access side as <c>rollcall serve access</c> runs it, on a free port of the loopback address, over a data
+/// folder of its own, with a clock that the test moves. At the end the log must hold none of the values that tests wrote
+/// and the database must not contradict itself.
+/// </summary>
+internal sealed class RollcallApp : IAsyncDisposable
+{
+    public const string AdminToken = "the-admin-token-of-the-tests-0123456789";
+
+    private readonly TempFolder _folder;
+    private readonly DataFolder _data;
+    private readonly AccessServer _server;
+
+    private RollcallApp(TempFolder folder, DataFolder data, AccessServer server, FakeTimeProvider clock)
+    {
+        _folder = folder;
+        _data = data;
+        _server = server;
+        Clock = clock;
+        server.Host.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
+        Http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public LogSink Log { get; } = new();
+
+    /// <summary>Sends to the side, without any credentials.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The database file.</summary>
+    public string DatabaseFile => _data.AccessDatabase;
+
+    /// <summary>Whether a test broke the database on purpose: then 500 is an answer, and contradictions are no wonder.</summary>
+    public bool IsBroken { get; set; }
+
+    public static async Task<RollcallApp> StartAsync()
+    {
+        var folder = new TempFolder();
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 700, TimeSpan.Zero));
+        var settings = new RollcallSettings { Data = folder["data"], AdminToken = AdminToken, Access = SideSettings.DefaultFor(Side.Access, freePort: true) };
+        var data = DataFolder.Open(settings);
+        var server = await AccessServer.CreateAsync(settings, data, clock);
+        await server.Host.StartAsync(TestContext.Current.CancellationToken);
+        return new RollcallApp(folder, data, server, clock);
+    }
+
+    /// <summary>Connects a platform.</summary>
+    /// <param name="name">The integration's name.</param>
+    /// <param name="rules">Its rules, as the admin API takes them; null for the platform's.</param>
+    /// <param name="platform">The platform.</param>
+    public async Task<ScimClient> IntegrationAsync(string name = "acme", JsonObject? rules = null, string platform = "other")
+    {
+        var body = new JsonObject { ["name"] = name, ["platform"] = platform, ["staticToken"] = true };
+        if (rules is not null)
+            body["rules"] = rules.DeepClone();
+        var made = (await AdminAsync("POST", "/integrations", body)).Expect(201).Body;
+        return new ScimClient(this, name, (string)made["scimBaseUrl"]!, (string)made["token"]!);
+    }
+
+    /// <summary>Makes an access list for an integration.</summary>
+    /// <returns>The id of its Group.</returns>
+    public async Task<string> ListAsync(ScimClient client, string title, string? name = null, params string[] roles)
+    {
+        var list = await AdminAsync("POST", "/lists", new JsonObject
+        {
+            ["name"] = name ?? $"{client.Name}-{title}",
+            ["title"] = title,
+            ["type"] = "scim",
+            ["integration"] = client.Name,
+            ["owners"] = new JsonArray(new JsonObject { ["kind"] = "person", ["name"] = "owner@example.com" }),
+            ["grants"] = new JsonObject { ["roles"] = new JsonArray([.. roles.Select(role => (JsonNode)role)]) },
+        });
+        Log.Hide(title);
+        return (string)list.Expect(201).Body["scimId"]!;
+    }
+
+    /// <summary>Calls the admin API.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">The path below <c>/api/v1</c>, with query.</param>
+    /// <param name="body">What to send: JSON, or a text as it is; null for nothing.</param>
+    /// <param name="headers">Further headers; <c>Authorization</c> takes the place of the admin token.</param>
+    public async Task<ApiAnswer> AdminAsync(string method, string path, object? body = null, IReadOnlyDictionary<string, string>? headers = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}");
+        if (body is not null)
+            request.Content = new StringContent(body as string ?? ((JsonNode)body).ToJsonString(), Encoding.UTF8, "application/json");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
+        {
+            request.Headers.Remove(name);
+            if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(value);
+            else if (value.Length > 0)
+                request.Headers.TryAddWithoutValidation(name, value);
+        }
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _server.Host.StopAsync(new CancellationToken(canceled: true));
+        await _server.DisposeAsync();
+        _data.Dispose();
+        try
+        {
+            Log.AssertKeepsSecrets();
+            if (!IsBroken)
+                StoreCheck.Run(DatabaseFile);
+        }
+        finally
+        {
+            _folder.Dispose();
+        }
+    }
+}
