@@ -15,12 +15,13 @@ public sealed class RollcallServer : IAsyncDisposable
     private readonly StringBuilder _error = new();
     private Process _process = null!;
 
-    private RollcallServer(RollcallCommand command, string data)
+    private RollcallServer(RollcallCommand command, string? data)
     {
         Command = command;
-        Data = data;
+        Data = data ?? Path.Combine(command.Folder, "data");
         Url = $"http://127.0.0.1:{FreePort()}";
-        command.Environment["ROLLCALL_DATA"] = data;
+        if (data is not null)
+            command.Environment["ROLLCALL_DATA"] = data;
         command.Environment["ROLLCALL_ACCESS_URL"] = Url;
     }
 
@@ -54,11 +55,11 @@ public sealed class RollcallServer : IAsyncDisposable
 
     /// <summary>Starts a server and waits for its ready line.</summary>
     /// <param name="folder">Where it starts.</param>
-    /// <param name="data">The data folder; <c>data</c> below <paramref name="folder"/> if null.</param>
+    /// <param name="data">The data folder; if null it is left to the default, <c>data</c> below <paramref name="folder"/>.</param>
     /// <param name="arguments">What to start; <c>serve access</c> if null.</param>
     public static async Task<RollcallServer> StartAsync(string folder, string? data = null, string[]? arguments = null)
     {
-        var server = new RollcallServer(new RollcallCommand { Folder = folder }, data ?? Path.Combine(folder, "data"));
+        var server = new RollcallServer(new RollcallCommand { Folder = folder }, data);
         await server.StartAgainAsync(arguments);
         return server;
     }

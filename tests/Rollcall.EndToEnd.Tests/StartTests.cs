@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Rollcall.EndToEnd.Tests.Support;
+using Rollcall.Testing;
+
+namespace Rollcall.EndToEnd.Tests;
+
+/// <summary>What the executable starts on, and what it refuses to start on.</summary>
+public sealed class StartTests
+{
+    private static readonly IReadOnlyDictionary<string, RefusedStart> Rows = Cases.Rows<RefusedStart>("refused-starts.json");
+
+    public static TheoryData<string> RefusedStarts => [.. Rows.Keys];
+
+    public sealed record RefusedStart(
+        string Id, string Says, Dictionary<string, string>? Environment = null, Dictionary<string, string>? Files = null, Dictionary<string, string>? Modes = null);
+
+    [Theory]
+    [MemberData(nameof(RefusedStarts))]
+    public async Task UnsafeOrBrokenConfiguration_IsRefused_NamingTheSetting(string id)
+    {
+        var row = Rows[id];
+        using var folder = new TempFolder();
+        var data = Directory.CreateDirectory(folder["data"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        foreach (var (name, text) in row.Files ?? [])
+        {
+            await File.WriteAllTextAsync(Path.Combine(data, name), text, TestContext.Current.CancellationToken);
+            SetMode(Path.Combine(data, name), "600");
+        }
+        foreach (var (name, mode) in row.Modes ?? [])
+            SetMode(Path.Combine(data, name), mode);
+        var command = new RollcallCommand { Folder = folder.Path, Environment = { ["ROLLCALL_DATA"] = data, ["ROLLCALL_ACCESS_URL"] = "http://127.0.0.1:0" } };
+        foreach (var (name, value) in row.Environment ?? [])
+            command.Environment[name] = value;
+
+        var result = await command.RunAsync("serve", "access");
+
+        Assert.Equal(1, result.Exit);
+        Assert.Empty(result.Output);
+        Assert.Contains(row.Says, result.Error, StringComparison.Ordinal);
+        // A sentence for a person, neither a stack trace nor a secret.
+        Assert.Single(result.Error.Trim().Split('\n'));
+        Assert.All(row.Files?.Values ?? (IEnumerable<string>)[], text => Assert.DoesNotContain(text, result.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SecondProcess_OnTheSameData_IsRefused_NamingTheFirst()
+    {
+        using var folder = new TempFolder();
+        await using var server = await RollcallServer.StartAsync(folder.Path);
+        var second = new RollcallCommand { Folder = folder.Path, Environment = { ["ROLLCALL_ACCESS_URL"] = "http://127.0.0.1:0" } };
+
+        var result = await second.RunAsync("serve", "access");
+
+        Assert.Equal(1, result.Exit);
+        Assert.Contains(server.ProcessId.ToString(CultureInfo.InvariantCulture), result.Error, StringComparison.Ordinal);
+        Assert.True(server.IsRunning);
+    }
+
+    [Fact]
+    public async Task SchemaOfANewerRelease_IsRefused()
+    {
+        using var folder = new TempFolder();
+        await using var server = await RollcallServer.StartAsync(folder.Path);
+        server.Terminate();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        using (var connection = new SqliteConnection($"Data Source={server.DatabaseFile};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "update schema_version set minimum = 999";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        var result = await server.Command.RunAsync("serve", "access");
+
+        Assert.Equal(1, result.Exit);
+        Assert.Contains("999", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RollcallAlone_Serves_InTheDataFolderBelowTheCurrentOne()
+    {
+        using var folder = new TempFolder();
+        await using var server = await RollcallServer.StartAsync(folder.Path, arguments: []);
+        using var http = new HttpClient { BaseAddress = new Uri(server.Url) };
+
+        using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.True(File.Exists(folder["data/access.db"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder["data"]));
+        Assert.Empty(server.Error);
+    }
+
+    private static void SetMode(string path, string mode) => File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+}
