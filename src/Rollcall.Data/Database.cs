@@ -16,13 +16,21 @@ public abstract class Database : IAsyncDisposable
     /// <exception cref="DatabaseUnavailableException">The database is busy or away.</exception>
     public abstract ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null);
 
+    /// <summary>Runs a read of one statement, which sees one moment by itself: cheaper than <see cref="ReadAsync"/>.</summary>
+    /// <param name="read">The read. What it returns must not hold on to the session.</param>
+    /// <exception cref="DatabaseUnavailableException">The database is busy or away.</exception>
+    /// <exception cref="System.Diagnostics.UnreachableException">The read has more than one statement.</exception>
+    public abstract ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read);
+
     /// <summary>Runs a write; when the task completes, it is on disk. If the closure throws, nothing of it is.</summary>
-    /// <param name="write">The closure.</param>
+    /// <param name="write">The closure. It waits for nothing but its session.</param>
     /// <param name="key">What the write is recognised by; null for writes that may safely be answered as failed.</param>
     /// <exception cref="UniqueViolationException">A unique index refused a row.</exception>
-    /// <exception cref="DatabaseUnavailableException">The database is busy, full or away; nothing was applied.</exception>
+    /// <exception cref="DatabaseUnavailableException">
+    /// The database is busy, full or away; nothing was applied, unless <see cref="DatabaseUnavailableException.IsOutcomeUnknown"/>.
+    /// </exception>
     public abstract Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null);
 
-    /// <inheritdoc/>
+    /// <summary>Writes what was accepted, then closes. Reads and writes that come later fail as the database being away.</summary>
     public abstract ValueTask DisposeAsync();
 }

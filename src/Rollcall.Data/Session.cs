@@ -25,6 +25,9 @@ public class Session
     /// <summary>The words in which this database differs from others.</summary>
     public Dialect Dialect { get; }
 
+    /// <summary>How many statements the session has run.</summary>
+    private protected long StatementCount { get; private set; }
+
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     /// <param name="sql">The statement, with <c>$1</c>, <c>$2</c>, … for <paramref name="arguments"/>.</param>
     /// <param name="arguments">Values by position; null is NULL.</param>
@@ -37,6 +40,23 @@ public class Session
     /// <summary>All rows, in the statement's order.</summary>
     public ValueTask<List<T>> ListAsync<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> arguments) =>
         ListAsync(Bind(sql, arguments), map);
+
+    /// <summary>Shows each row, in the statement's order, to <paramref name="read"/>.</summary>
+    public ValueTask EachAsync(string sql, Action<DbDataReader> read, params ReadOnlySpan<object?> arguments) => EachAsync(Bind(sql, arguments), read);
+
+    private async ValueTask EachAsync(DbCommand command, Action<DbDataReader> read)
+    {
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                read(reader);
+        }
+        catch (DbException exception)
+        {
+            throw _faults.Map(exception);
+        }
+    }
 
     private async ValueTask<int> ExecuteAsync(DbCommand command)
     {
@@ -65,22 +85,14 @@ public class Session
 
     private async ValueTask<List<T>> ListAsync<T>(DbCommand command, Func<DbDataReader, T> map)
     {
-        try
-        {
-            var rows = new List<T>();
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
-                rows.Add(map(reader));
-            return rows;
-        }
-        catch (DbException exception)
-        {
-            throw _faults.Map(exception);
-        }
+        var rows = new List<T>();
+        await EachAsync(command, reader => rows.Add(map(reader)));
+        return rows;
     }
 
     private DbCommand Bind(string sql, ReadOnlySpan<object?> arguments)
     {
+        StatementCount++;
         var command = Prepare(sql, arguments.Length);
         for (var i = 0; i < arguments.Length; i++)
             command.Parameters[i].Value = arguments[i] ?? DBNull.Value;

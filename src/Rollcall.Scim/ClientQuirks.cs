@@ -89,7 +89,7 @@ internal static class ClientQuirks
 
     /// <summary>
     /// Microsoft Entra ID's guide changes the manager by the path <c>manager</c>, without the URN of the extension that
-    /// has it. A name that the base schema lacks means the writable attribute of that name of an extension.
+    /// has it. A name that the base schema lacks means the writable attribute of that name of an extension, in bodies too.
     /// </summary>
     /// <returns>The path with the URN before it, or the path as it is.</returns>
     public static string UnqualifiedName(string path, ResourceType type)
@@ -123,7 +123,7 @@ internal static class ClientQuirks
         List<(AttributePath Path, JsonNode? Value)>? flattened = null;
         foreach (var (name, value) in body)
         {
-            if (AttributePath.TryResolve(type, name) is { Leaf: { } leaf } path && (path.Sub is not null || path.Extension is not null || name.Length != leaf.Name.Length))
+            if (AttributePath.TryResolve(type, UnqualifiedName(name, type)) is { Leaf: { } leaf } path && (path.Sub is not null || path.Extension is not null || name.Length != leaf.Name.Length))
                 (flattened ??= []).Add((path, value));
         }
         if (flattened is null)

@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Audit;
+using Rollcall.Access.Lists;
+using Rollcall.Data;
+using Rollcall.Web;
+using Rollcall.Web.Api;
 using Rollcall.Web.Hosting;
 
 namespace Rollcall.Access.Api;
@@ -10,6 +14,18 @@ internal static class AdminRequest
     /// <summary>Who changes what: the admin token stands for an administrator.</summary>
     public static ChangeContext Change(HttpContext http) => new(
         RequestId.Of(http), 1, new Actor(null, null, "administrator", http.Connection.RemoteIpAddress?.ToString()), http.Request.Method, http.Request.Path.Value ?? "");
+
+    /// <summary>Locks the list in the path, at the revision of <c>If-Match</c> where there is one.</summary>
+    /// <exception cref="ApiException">404 or 412.</exception>
+    public static async ValueTask<LockedList> LockListAsync(WriteSession session, HttpContext http)
+    {
+        var list = await LockedList.FindAsync(session, http.Route("name")) ?? throw NoSuchList(http);
+        ApiETag.CheckIfMatch(http.Request, list.Revision);
+        return list;
+    }
+
+    /// <summary>404 for the list in the path.</summary>
+    public static ApiException NoSuchList(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");
 
     /// <summary>A part of the path, decoded once.</summary>
     public static string Route(this HttpContext http, string name) => (string)http.Request.RouteValues[name]!;

@@ -90,7 +90,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
 
     private async Task ShowAsync(HttpContext http)
     {
-        var list = await database.ReadAsync(session => ListStore.FindAsync(session, http.Route("name"))) ?? throw NotFound(http);
+        var list = await database.ReadAsync(session => ListStore.FindAsync(session, http.Route("name"))) ?? throw AdminRequest.NoSuchList(http);
         await ApiJson.WriteAsync(http, View(list), revision: list.Revision);
     }
 
@@ -100,7 +100,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         var change = AdminRequest.Change(http);
         var list = await database.WriteAsync(async session =>
         {
-            var locked = await LockAsync(session, http);
+            var locked = await AdminRequest.LockListAsync(session, http);
             var current = (await ListStore.FindAsync(session, locked.Name))!;
             var definition = ListRules.Check(
                 given.Apply(current.Definition), mayLackOwner: current.MadeByScim && current.Definition.Owners.Count == 0, clock.GetUtcNow());
@@ -115,20 +115,11 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         var change = AdminRequest.Change(http);
         await database.WriteAsync(async session =>
         {
-            await ListStore.DeleteAsync(session, change, await LockAsync(session, http));
+            await ListStore.DeleteAsync(session, change, await AdminRequest.LockListAsync(session, http));
             return true;
         }, change.Key);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
-
-    private static async ValueTask<LockedList> LockAsync(WriteSession session, HttpContext http)
-    {
-        var list = await LockedList.FindAsync(session, http.Route("name")) ?? throw NotFound(http);
-        ApiETag.CheckIfMatch(http.Request, list.Revision);
-        return list;
-    }
-
-    private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");
 
     private long IntegrationOf(string type, string? name)
     {

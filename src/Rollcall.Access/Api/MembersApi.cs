@@ -30,7 +30,7 @@ internal sealed class MembersApi(Database database)
         var page = ApiPageRequest.Read(http.Request);
         var members = await database.ReadAsync(async session =>
         {
-            var list = await ListStore.FindAsync(session, http.Route("name")) ?? throw NotFound(http);
+            var list = await ListStore.FindAsync(session, http.Route("name")) ?? throw AdminRequest.NoSuchList(http);
             return await MemberStore.PageAsync(session, list.IntegrationId, list.Id, MemberStore.Key.Parse(page.After), page.CountToRead);
         });
         var answer = page.PageOf(members, member => new MemberStore.Key(member.Kind, member.MemberId).ToString());
@@ -71,8 +71,7 @@ internal sealed class MembersApi(Database database)
 
     private static async ValueTask<LockedList> LockAsync(WriteSession session, HttpContext http)
     {
-        var list = await LockedList.FindAsync(session, http.Route("name")) ?? throw NotFound(http);
-        ApiETag.CheckIfMatch(http.Request, list.Revision);
+        var list = await AdminRequest.LockListAsync(session, http);
         return list.Type == ListTypes.Scim
             ? throw ApiException.Conflict($"The members of '{list.Name}' are managed by its integration, over SCIM. Change them there.")
             : list;
@@ -84,8 +83,6 @@ internal sealed class MembersApi(Database database)
 
     // The server leaves %2F in a path as it is, since it is no separator.
     private static string MemberName(HttpContext http) => http.Route("member").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");
 
     private static MemberView View(ListMember member) => new(
         member.Kind, member.Name, member.UserId, ScimTime.ToTime(member.Joined), member.Expires is { } expires ? ScimTime.ToTime(expires) : null,

@@ -9,6 +9,9 @@ namespace Rollcall.Access.Integrations;
 /// </summary>
 public sealed class IntegrationDirectory(Database database)
 {
+    private readonly Lock _publishing = new();
+    private long _turns;
+    private long _published;
     private volatile Snapshot _current = new(0, FrozenDictionary<string, Integration>.Empty, FrozenDictionary<string, Integration>.Empty);
 
     /// <summary>The integrations at one moment.</summary>
@@ -23,16 +26,18 @@ public sealed class IntegrationDirectory(Database database)
     /// <summary>Reads the integrations anew. Called at start, and after every change before it is acknowledged.</summary>
     public async Task ReloadAsync()
     {
+        var turn = Interlocked.Increment(ref _turns);
         var all = await database.ReadAsync(IntegrationStore.AllAsync);
-        Snapshot next, seen;
-        do
+        lock (_publishing)
         {
-            seen = _current;
-            next = new Snapshot(
-                seen.Epoch + 1,
+            // Whoever began later has seen what we have seen: an older picture must not replace a newer one.
+            if (turn < _published)
+                return;
+            _published = turn;
+            _current = new Snapshot(
+                _current.Epoch + 1,
                 all.ToFrozenDictionary(integration => integration.Name, StringComparer.OrdinalIgnoreCase),
                 all.ToFrozenDictionary(integration => integration.ClientId, StringComparer.Ordinal));
         }
-        while (Interlocked.CompareExchange(ref _current, next, seen) != seen);
     }
 }

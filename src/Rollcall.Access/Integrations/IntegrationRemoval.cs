@@ -18,10 +18,22 @@ internal static class IntegrationRemoval
         if (!cascade && (lists.Count > 0 || users.Count > 0))
             throw ApiException.Conflict($"The integration '{integration.Name}' has {lists.Count} access lists and {users.Count} users. Delete them first, or repeat with cascade to delete them with it.");
         var number = context.Number;
-        foreach (var name in lists)
-            await ListStore.DeleteAsync(session, context with { Number = ++number }, (await LockedList.FindAsync(session, name))!);
+        foreach (var list in await OutermostFirstAsync(session, lists))
+            await ListStore.DeleteAsync(session, context with { Number = ++number }, list);
         foreach (var id in users)
             await UserStore.DeleteAsync(session, context with { Number = ++number }, (await UserStore.LockAsync(session, integration.Id, id))!);
         await IntegrationStore.DeleteAsync(session, context, integration);
+    }
+
+    // A list can't go while it is within another.
+    private static async ValueTask<List<LockedList>> OutermostFirstAsync(WriteSession session, List<string> names)
+    {
+        var depths = new List<(LockedList List, long Depth)>();
+        foreach (var name in names)
+        {
+            var list = (await LockedList.FindAsync(session, name))!;
+            depths.Add((list, await Hierarchy.DepthAsync(session, list.Id)));
+        }
+        return [.. depths.OrderBy(found => found.Depth).Select(found => found.List)];
     }
 }

@@ -130,8 +130,12 @@ internal static class GroupStore
         // 3. Who goes, then who comes.
         if (change.ReplaceAll)
         {
-            audited.Removed += (await membership.RemoveOthersAsync(MemberKind.User, add.Users)).Count;
             audited.Removed += (await membership.RemoveOthersAsync(MemberKind.List, add.Lists.Keys)).Count;
+            var removed = await membership.RemoveOthersAsync(MemberKind.User, add.Users);
+            audited.Removed += removed.Count;
+            // The request does not name them, so the audit row must.
+            if (removed.Count is > 0 and <= MaxAuditedMembers)
+                audited.RemovedIds = await ScimIdsAsync(session, removed);
         }
         else if (change.Remove.Count > 0)
         {
@@ -150,11 +154,12 @@ internal static class GroupStore
     {
         if (scimIds.Count == 0)
             return new Resolved([], [], []);
+        // "+ 0" keeps the planner from walking all Users in the order of their ids instead of looking these few up.
         var users = await session.ListAsync(
             $"""
              select u.id, u.scim_id from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id
              where u.integration_id = $1 and u.scim_id in ({session.Dialect.TextSet("$2")})
-             order by u.id {session.Dialect.ForUpdate}
+             order by u.id + 0 {session.Dialect.ForUpdate}
              """,
             row => (Id: row.GetInt64(0), ScimId: row.GetString(1)), integrationId, JsonSerializer.Serialize(scimIds));
         var resolved = new Resolved([.. users.Select(user => user.Id)], [], []);
@@ -163,13 +168,16 @@ internal static class GroupStore
 
         var rest = scimIds.Except(users.Select(user => user.ScimId), StringComparer.Ordinal).ToList();
         var lists = await session.ListAsync(
-            $"select id, name, scim_id from lists where integration_id = $1 and scim_id in ({session.Dialect.TextSet("$2")}) order by id",
+            $"select id, name, scim_id from lists where integration_id = $1 and scim_id in ({session.Dialect.TextSet("$2")}) order by id + 0",
             row => (Id: row.GetInt64(0), Name: row.GetString(1), ScimId: row.GetString(2)), integrationId, JsonSerializer.Serialize(rest));
         foreach (var (id, name, _) in lists)
             resolved.Lists.Add(id, name);
         resolved.Unknown.AddRange(rest.Except(lists.Select(found => found.ScimId), StringComparer.Ordinal));
         return resolved;
     }
+
+    private static async ValueTask<List<string>> ScimIdsAsync(WriteSession session, IReadOnlyList<long> users) =>
+        await session.ListAsync($"select scim_id from users where id in ({session.Dialect.NumberSet("$1")}) order by id", row => row.GetString(0), JsonSerializer.Serialize(users));
 
     private static async ValueTask ClaimAsync(WriteSession session, ChangeContext context, LockedList list)
     {
@@ -194,24 +202,24 @@ internal static class GroupStore
 
     private static async ValueTask RebuildDocumentAsync(WriteSession session, LockedList list, string? title)
     {
-        var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
+        var definition = await DefinitionAsync(session, list);
         definition = definition with { Title = title ?? definition.Title };
         var document = GroupDocument.Build(list.ScimId!, list.ExternalId, list.Name, definition);
         await session.ExecuteAsync("update lists set definition = $2, document = $3, search = $4 where id = $1",
             list.Id, JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document));
     }
 
+    /// <summary>Whether nobody here gave the list a meaning: no owner, nothing that it gives, in no other list.</summary>
     private static async ValueTask<bool> IsUnusedHereAsync(WriteSession session, LockedList list)
     {
-        if (await Hierarchy.FindParentAsync(session, list.Id) is not null)
-            return false;
-        var json = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        var definition = JsonSerializer.Deserialize<ListDefinition>(json!, ApiJson.Options)!;
-        return definition == new ListDefinition { Title = definition.Title } || (definition.Owners.Count == 0
-            && definition.Grants.Roles.Count == 0 && definition.Grants.Traits.Count == 0
-            && definition.OwnerGrants.Roles.Count == 0 && definition.OwnerGrants.Traits.Count == 0);
+        var definition = await DefinitionAsync(session, list);
+        return definition.Owners.Count == 0 && definition.Grants.IsEmpty && definition.OwnerGrants.IsEmpty
+            && await Hierarchy.FindParentAsync(session, list.Id) is null;
     }
+
+    private static async ValueTask<ListDefinition> DefinitionAsync(WriteSession session, LockedList list) =>
+        JsonSerializer.Deserialize<ListDefinition>(
+            (await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id))!, ApiJson.Options)!;
 
     /// <summary>What the audit row says of members: how many, and who where they are few.</summary>
     private sealed class MembershipAudit
@@ -220,13 +228,16 @@ internal static class GroupStore
 
         public int Removed { get; set; }
 
+        public IReadOnlyList<string>? RemovedIds { get; set; }
+
         public void Write(Utf8JsonWriter writer, GroupChange change, LockedList list)
         {
             writer.WriteNumber("added", Added);
             writer.WriteNumber("removed", Removed);
             var members = change.Members;
             WriteIds(writer, "add", members.Add.Select(element => element.Value), members.Add.Count);
-            WriteIds(writer, "remove", members.Remove, members.Remove.Count);
+            var remove = RemovedIds ?? members.Remove;
+            WriteIds(writer, "remove", remove, remove.Count);
             if (members.ReplaceAll)
                 writer.WriteBoolean("replaceAll", true);
             if (change.Title is { } title && title != list.Title)

@@ -42,11 +42,15 @@ internal static class Hierarchy
         var circle = parent == child || await session.FirstAsync($"{WalkDown} select 1 from walk where list_id = $2", _ => true, child, parent);
         if (circle)
             throw fault($"'{childName}' can't be a member or owner of '{parentName}': '{parentName}' is itself within '{childName}'.");
-        var above = await session.FirstAsync($"{WalkUp} select max(depth) from walk", row => row.GetInt64(0), parent);
+        var above = await DepthAsync(session, parent);
         var below = await session.FirstAsync($"{WalkDown} select max(depth) from walk", row => row.GetInt64(0), child);
         if (above + below + 1 > MaxDepth)
             throw fault($"'{childName}' can't be a member or owner of '{parentName}': lists may be nested at most {MaxDepth} deep.");
     }
+
+    /// <summary>The most edges on a way from any list down to the given one.</summary>
+    public static ValueTask<long> DepthAsync(Session session, long listId) =>
+        session.FirstAsync($"{WalkUp} select max(depth) from walk", row => row.GetInt64(0), listId);
 
     /// <summary>The name of a list that has the given one as member or owner, or null.</summary>
     public static ValueTask<string?> FindParentAsync(Session session, long listId) =>

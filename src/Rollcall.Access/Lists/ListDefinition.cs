@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rollcall.Access.Lists;
 
 /// <summary>The type of an access list: who manages its members. It never changes.</summary>
@@ -58,6 +60,10 @@ public sealed record RolesAndTraits
 {
     /// <summary>Nothing.</summary>
     public static RolesAndTraits None { get; } = new();
+
+    /// <summary>Whether there is neither a role nor a trait.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Roles.Count == 0 && Traits.Count == 0;
 
     /// <summary>Names of roles.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];

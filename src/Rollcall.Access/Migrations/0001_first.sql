@@ -70,6 +70,7 @@ create table users (
   search $(json) not null
 );
 create unique index users_scim_id on users (integration_id, scim_id);
+create index users_page on users (integration_id, id);
 create unique index users_user_name on users (integration_id, user_name_key);
 create index users_external_id on users (integration_id, external_id);
 create index users_display_name on users (integration_id, display_name_key);
@@ -133,6 +134,7 @@ create table lists (
 );
 create unique index lists_name on lists (name);
 create unique index lists_scim_id on lists (integration_id, scim_id);
+create index lists_page on lists (integration_id, id);
 create unique index lists_title on lists (integration_id, title_key) where type = 'scim';
 
 -- A closed interval of a list's definition.

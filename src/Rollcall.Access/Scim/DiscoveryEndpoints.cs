@@ -20,8 +20,12 @@ internal static class DiscoveryEndpoints
         routes.MapOpen("/ResourceTypes/{id}", ResourceTypeAsync);
         routes.MapOpen("/Schemas", request => AnswerAsync(request, Rollcall.Scim.Messages.Discovery.List([.. Schemas(request).Select(schema => Rollcall.Scim.Messages.Discovery.Schema(schema, request.BaseUrl))])));
         routes.MapOpen("/Schemas/{id}", SchemaAsync);
+        // What RFC 7644 knows and this server does not offer is answered as such, and discovery says so too.
         foreach (var method in (string[])[HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete])
-            routes.Map(method, "/Me", _ => throw new ScimException(501, null, "There is no /Me here: clients are integrations, not Users. Name the User by its id."));
+            routes.Map(method, "/Me", _ => throw NotOffered("There is no /Me here: clients are integrations, not Users. Name the User by its id."));
+        routes.Map(HttpMethods.Post, "/Bulk", _ => throw NotOffered("Bulk is not offered. Send the operations one by one."));
+        foreach (var path in (string[])["/.search", "/Users/.search", "/Groups/.search"])
+            routes.Map(HttpMethods.Post, path, _ => throw NotOffered("Queries by POST are not offered. Use GET with the same parameters."));
     }
 
     private static Task ConfigurationAsync(ScimRequest request) => AnswerAsync(request, new ServiceProviderConfig
@@ -63,6 +67,8 @@ internal static class DiscoveryEndpoints
             ? throw ScimException.NotFound($"There is no schema '{request.Id.Truncate()}'. GET /Schemas lists those there are.")
             : AnswerAsync(request, Rollcall.Scim.Messages.Discovery.Schema(schema, request.BaseUrl));
     }
+
+    private static ScimException NotOffered(string detail) => new(501, null, detail);
 
     private static bool IsClassic(ScimRequest request) => request.Integration.Rules.Discovery == Integrations.Discovery.Classic;
 

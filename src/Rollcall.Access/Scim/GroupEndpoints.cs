@@ -54,7 +54,7 @@ internal static class GroupEndpoints
         var integrationId = request.Integration.Id;
         var query = new ResourceQuery(
             request.Database.Dialect, asked, ResourceTypes.Group, FilterColumns.OfGroups(request.BaseUrl),
-            "l.integration_id = $1 and l.scim_id is not null", "l.id", integrationId, request.Integration.Rules.Strict);
+            "l.integration_id = $1 and l.scim_id is not null and l.type = 'scim'", "l.id", integrationId, request.Integration.Rules.Strict);
         var withMembers = projection.Includes("members")
             && (asked.Attributes is not null || request.Integration.Rules.MembersInLists == MembersInLists.Include);
         var (groups, members, total) = await request.Database.ReadAsync(async session =>

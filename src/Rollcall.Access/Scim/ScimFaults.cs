@@ -17,7 +17,9 @@ internal static class ScimFaults
     /// <summary>What the database's exceptions mean to any caller.</summary>
     public static Fault? TranslateData(Exception exception) => exception switch
     {
-        DatabaseUnavailableException => new Fault(503, "The database is busy or out of room. Nothing was changed; repeat the request.")
+        DatabaseUnavailableException unavailable => new Fault(503, unavailable.IsOutcomeUnknown
+            ? "The database failed while it stored this, and can't be asked whether it did. Read the resource before you repeat the request."
+            : "The database is busy or out of room. Nothing was changed; repeat the request.")
         {
             Headers = new Dictionary<string, string> { [HeaderNames.RetryAfter] = "1" },
             Cause = exception,

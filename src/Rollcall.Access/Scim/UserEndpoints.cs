@@ -27,13 +27,9 @@ internal static class UserEndpoints
     private static async Task ReadAsync(ScimRequest request)
     {
         var projection = request.Projection(ResourceTypes.User);
-        var withGroups = projection.Includes("groups");
         var integrationId = request.Integration.Id;
         var id = request.Id;
-        var found = await request.Database.ReadAsync(async session =>
-            await UserStore.FindAsync(session, integrationId, id) is { } user
-                ? (User: user, Groups: withGroups ? await UserStore.GroupsAsync(session, integrationId, user.Id) : [])
-                : default((UserRow User, List<GroupReference> Groups)?));
+        var found = await request.Database.ReadOneAsync(session => UserStore.FindWithGroupsAsync(session, integrationId, id));
         if (found is not { } row)
             throw request.NotFound();
         if (request.IfNoneMatch?.Matches(row.User.Version) == true)

@@ -13,6 +13,30 @@ internal static class UserStore
     public static ValueTask<UserRow?> FindAsync(Session session, long integrationId, string scimId) =>
         session.FirstAsync($"{UserRow.Select} where u.integration_id = $1 and u.scim_id = $2", UserRow.Map, integrationId, scimId);
 
+    /// <summary>The User of that id with the Groups that it is a direct member of, by one statement; null where this integration has none.</summary>
+    public static async ValueTask<(UserRow User, List<GroupReference> Groups)?> FindWithGroupsAsync(Session session, long integrationId, string scimId)
+    {
+        UserRow? user = null;
+        var groups = new List<GroupReference>();
+        await session.EachAsync(
+            $"""
+             select u.id, u.integration_id, u.scim_id, u.user_name, u.created, u.document, s.revision, s.modified, u.writable_revision, l.scim_id, l.title
+             from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id
+             left join members m on m.integration_id = u.integration_id and m.kind = {(int)MemberKind.User} and m.member_id = u.id
+             left join lists l on l.id = m.list_id and l.scim_id is not null
+             where u.integration_id = $1 and u.scim_id = $2
+             order by m.list_id
+             """,
+            row =>
+            {
+                user ??= UserRow.Map(row);
+                if (!row.IsDBNull(9))
+                    groups.Add(new GroupReference(row.GetString(9), row.GetString(10)));
+            },
+            integrationId, scimId);
+        return user is null ? null : (user, groups);
+    }
+
     /// <summary>As <see cref="FindAsync"/>, with the row locked.</summary>
     public static ValueTask<UserRow?> LockAsync(WriteSession session, long integrationId, string scimId) =>
         session.FirstAsync($"{UserRow.Select} where u.integration_id = $1 and u.scim_id = $2 {session.Dialect.ForUpdate}", UserRow.Map, integrationId, scimId);

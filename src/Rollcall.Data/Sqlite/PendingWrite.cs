@@ -11,6 +11,9 @@ internal interface IPendingWrite
     /// <summary>Whether the closure threw: its part was rolled back, the rest of the group goes on.</summary>
     bool IsRefused { get; }
 
+    /// <summary>Whether the closure, against its contract, waits for something of its own and will run on.</summary>
+    bool IsRunning { get; }
+
     /// <summary>Runs the closure and keeps its result until the commit.</summary>
     void Run(WriteSession session);
 
@@ -20,7 +23,7 @@ internal interface IPendingWrite
     /// <summary>After the commit: gives the caller the result, or the closure's exception.</summary>
     void Answer();
 
-    /// <summary>Instead of a commit: nothing of the group was applied.</summary>
+    /// <summary>Instead of a commit: nothing of the group was applied, or nobody knows. A closure that went astray is told so itself.</summary>
     void Fail(DatabaseUnavailableException exception);
 }
 
@@ -37,11 +40,16 @@ internal sealed class PendingWrite<T>(Func<WriteSession, ValueTask<T>> write, Wr
 
     public bool IsRefused => _refusal is not null;
 
+    public bool IsRunning { get; private set; }
+
     public void Run(WriteSession session)
     {
         var running = write(session);
         if (!running.IsCompleted)
+        {
+            IsRunning = true;
             throw new UnreachableException("A write closure awaited something other than its session.");
+        }
         _result = running.GetAwaiter().GetResult();
     }
 
@@ -55,5 +63,5 @@ internal sealed class PendingWrite<T>(Func<WriteSession, ValueTask<T>> write, Wr
             _completion.SetException(_refusal);
     }
 
-    public void Fail(DatabaseUnavailableException exception) => _completion.TrySetException(exception);
+    public void Fail(DatabaseUnavailableException exception) => _completion.TrySetException(IsRunning ? _refusal! : exception);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Rollcall.Data.Migrations;
+using static SQLitePCL.raw;
 
 namespace Rollcall.Data.Sqlite;
 
@@ -17,6 +18,8 @@ public sealed class SqliteDatabase : Database
     private readonly SqliteFaults _faults = new();
     private readonly ConcurrentBag<SqliteReadSession> _idle = [];
     private readonly SqliteWriter _writer;
+    private int _idleCount; // The bag's own count locks all its threads.
+    private volatile bool _isClosed;
 
     private SqliteDatabase(SqliteOptions options)
     {
@@ -33,38 +36,47 @@ public sealed class SqliteDatabase : Database
     public static async Task<SqliteDatabase> OpenAsync(SqliteOptions options, IReadOnlyList<Migration> migrations)
     {
         var database = new SqliteDatabase(options);
-        using (var connection = database.Open(SqliteOpenMode.ReadWriteCreate))
+        try
         {
-            // The journal mode is a property of the file.
-            using var command = connection.CreateCommand();
-            command.CommandText = "pragma journal_mode = wal";
-            command.ExecuteNonQuery();
+            using (var connection = database.Open(SqliteOpenMode.ReadWriteCreate))
+                database.WriteAhead(connection);
+            await database.WriteAsync(session => Migrator.RunAsync(session, migrations));
+            using (var connection = database.Open(SqliteOpenMode.ReadOnly))
+                database._faults.Learn(connection);
+            return database;
         }
-        await database.WriteAsync(session => Migrator.RunAsync(session, migrations));
-        using (var connection = database.Open(SqliteOpenMode.ReadOnly))
-            database._faults.Learn(connection);
-        return database;
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public override async ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null)
     {
-        if (!_idle.TryTake(out var session))
-            session = new SqliteReadSession(Open(SqliteOpenMode.ReadOnly), _faults, _options.Clock);
-        var sound = false;
+        var session = Take();
         try
         {
-            var result = await session.RunAsync(read, limit);
-            sound = true;
-            return result;
+            return await session.RunAsync(read, limit);
         }
         finally
         {
-            // A session that failed may be in the middle of something: it is not worth finding out.
-            if (sound && _idle.Count < MaxIdleReaders)
-                _idle.Add(session);
-            else
-                session.Dispose();
+            GiveBack(session);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read)
+    {
+        var session = Take();
+        try
+        {
+            return await session.RunOneAsync(read);
+        }
+        finally
+        {
+            GiveBack(session);
         }
     }
 
@@ -74,18 +86,76 @@ public sealed class SqliteDatabase : Database
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync();
+        if (_isClosed)
+            return;
+        // 1. What was accepted is written.
+        await _writer.FinishAsync();
+        // 2. The readers first: only a connection that may write can fold the log into the file when it is the last to close.
+        _isClosed = true;
+        DropIdle();
+        _writer.Dispose();
+    }
+
+    private SqliteReadSession Take()
+    {
+        if (_isClosed)
+            throw new DatabaseUnavailableException("The database is closed.");
+        if (!_idle.TryTake(out var session))
+            return new SqliteReadSession(Open(SqliteOpenMode.ReadOnly), _faults, _options.Clock);
+        Interlocked.Decrement(ref _idleCount);
+        return session;
+    }
+
+    private void GiveBack(SqliteReadSession session)
+    {
+        // Why one is in the middle of something is not worth finding out.
+        if (!session.IsAtRest || _idleCount >= MaxIdleReaders)
+        {
+            session.Dispose();
+            return;
+        }
+        Interlocked.Increment(ref _idleCount);
+        _idle.Add(session);
+        // Closed meanwhile: nobody else would close this one.
+        if (_isClosed)
+            DropIdle();
+    }
+
+    private void DropIdle()
+    {
         while (_idle.TryTake(out var session))
             session.Dispose();
     }
 
+    // The journal mode is a property of the file.
+    private void WriteAhead(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "pragma journal_mode = wal";
+        try
+        {
+            if (command.ExecuteScalar() is not "wal")
+                throw new DatabaseUnavailableException("The file system does not allow a write-ahead log: SQLite needs a local one.");
+        }
+        catch (SqliteException exception)
+        {
+            throw _faults.Map(exception);
+        }
+    }
+
     private SqliteWriteSession OpenWriter()
     {
-        var connection = Open(SqliteOpenMode.ReadWrite);
-        using var command = connection.CreateCommand();
-        command.CommandText = "pragma synchronous = full; pragma cache_size = -32000; pragma temp_store = memory";
-        command.ExecuteNonQuery();
-        return new SqliteWriteSession(connection, _faults);
+        var session = new SqliteWriteSession(Open(SqliteOpenMode.ReadWrite), _faults);
+        try
+        {
+            session.Run("pragma synchronous = full; pragma cache_size = -32000; pragma temp_store = memory; pragma busy_timeout = 2500");
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private SqliteConnection Open(SqliteOpenMode mode)
@@ -101,6 +171,9 @@ public sealed class SqliteDatabase : Database
         try
         {
             connection.Open();
+            // A plan must not depend on the values that happen to be bound: else each new value of a LIMIT has its
+            // statement compiled anew, which costs several times what running it does.
+            sqlite3_db_config(connection.Handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
             return connection;
         }
         catch (SqliteException exception)

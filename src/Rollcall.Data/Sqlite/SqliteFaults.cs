@@ -40,14 +40,19 @@ internal sealed class SqliteFaults : IFaultMapper
         {
             SQLITE_CONSTRAINT when UniqueIndex(sqlite.Message) is { } index => new UniqueViolationException(index, sqlite),
             SQLITE_INTERRUPT => new QueryTooExpensiveException(sqlite),
-            SQLITE_BUSY or SQLITE_LOCKED or SQLITE_FULL or SQLITE_IOERR or SQLITE_CANTOPEN or SQLITE_NOMEM or SQLITE_READONLY =>
+            SQLITE_BUSY or SQLITE_LOCKED or SQLITE_PROTOCOL or SQLITE_FULL or SQLITE_IOERR or SQLITE_CANTOPEN or SQLITE_NOMEM or SQLITE_READONLY
+                or SQLITE_CORRUPT or SQLITE_NOTADB =>
                 new DatabaseUnavailableException($"SQLite error {sqlite.SqliteErrorCode} ({sqlite.SqliteExtendedErrorCode}).", sqlite)
                 {
-                    IsStorageFault = sqlite.SqliteErrorCode == SQLITE_IOERR,
+                    IsStorageFault = IsStorageFault(sqlite),
                 },
             _ => sqlite,
         };
     }
+
+    // Growing the log's index on a full disk is told as an I/O error, but passes like any full disk.
+    private static bool IsStorageFault(SqliteException exception) =>
+        exception.SqliteErrorCode is SQLITE_IOERR or SQLITE_CORRUPT or SQLITE_NOTADB && exception.SqliteExtendedErrorCode != SQLITE_IOERR_SHMSIZE;
 
     private string? UniqueIndex(string message)
     {

@@ -1,3 +1,5 @@
+using System.Data;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
 
@@ -21,27 +23,34 @@ internal sealed class SqliteReadSession : Session, IDisposable
         _clock = clock;
     }
 
+    /// <summary>Whether the session is between two reads, so that another may use it.</summary>
+    public bool IsAtRest => _connection.State == ConnectionState.Open && sqlite3_get_autocommit(_connection.Handle) != 0;
+
     public async ValueTask<T> RunAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit)
     {
-        if (limit is { } time)
-            Limit(time);
+        await ExecuteAsync("begin");
         try
         {
-            await ExecuteAsync("begin");
-            try
-            {
-                return await read(this);
-            }
-            finally
-            {
-                await ExecuteAsync("commit");
-            }
+            if (limit is { } time)
+                Limit(time);
+            return await read(this);
         }
         finally
         {
+            // The limit ends before the transaction does, which must not be interrupted.
             if (limit is not null)
                 sqlite3_progress_handler(_connection.Handle, 0, null, null);
+            await ExecuteAsync("commit");
         }
+    }
+
+    public async ValueTask<T> RunOneAsync<T>(Func<Session, ValueTask<T>> read)
+    {
+        var before = StatementCount;
+        var result = await read(this);
+        return StatementCount - before <= 1
+            ? result
+            : throw new UnreachableException("A read of one statement ran more: what it saw may be of two moments.");
     }
 
     public void Dispose()
@@ -69,6 +78,18 @@ internal sealed class SqliteWriteSession(SqliteConnection connection, SqliteFaul
 
     /// <summary>Runs one of the writer's own statements. The driver is synchronous, so the task is complete.</summary>
     public void Run(string sql) => ExecuteAsync(sql).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Copies the whole log into the file, waits for the disk and starts the log anew. False if readers kept a part of it
+    /// back for as long as the connection waits.
+    /// </summary>
+    public bool TryFoldLog() => FirstAsync("pragma wal_checkpoint(truncate)", row => row.GetInt64(0) == 0).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Commits something that means nothing, and waits for the disk: it takes the place in the log of what was written
+    /// there without having been committed.
+    /// </summary>
+    public void WriteNothing() => Run("pragma user_version = 1");
 
     public void Dispose()
     {

@@ -7,25 +7,33 @@ namespace Rollcall.Data.Sqlite;
 /// The one writer, on a thread of its own. It takes what waits, runs each closure in a savepoint, commits once, and
 /// only then answers all: clients that write at the same time share the cost of reaching the disk.
 /// </summary>
-internal sealed class SqliteWriter : IAsyncDisposable
+internal sealed class SqliteWriter : IDisposable
 {
-    // So many I/O errors in a row, with no success between, and only a restart or a person can help.
+    // So many I/O errors in a row, for so long and with no success between, and only a restart or a person can help.
     private const int FatalFailures = 20;
+    private static readonly TimeSpan FatalTime = TimeSpan.FromSeconds(10);
+
+    // How long the outcome of a failed COMMIT is looked for, and how often.
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(200);
+
+    // Readers that always overlap keep SQLite from ever starting its log anew: past this size the writer waits for them.
+    private const long LargeLog = 16 * 1024 * 1024;
 
     private readonly SqliteOptions _options;
     private readonly Func<SqliteWriteSession> _open;
     private readonly BlockingCollection<IPendingWrite> _queue = [];
-    private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteWriteSession? _session;
     private int _failures;
+    private long _failingSince;
+    private long _foldAt = LargeLog;
 
     public SqliteWriter(SqliteOptions options, Func<SqliteWriteSession> open)
     {
         _options = options;
         _open = open;
-        _thread = new Thread(Run) { Name = "rollcall-writer", IsBackground = true };
-        _thread.Start();
+        new Thread(Run) { Name = "rollcall-writer", IsBackground = true }.Start();
     }
 
     public Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key)
@@ -42,10 +50,17 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return pending.Task;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Takes nothing more and finishes what was accepted.</summary>
+    public Task FinishAsync()
     {
         _queue.CompleteAdding();
-        await _ended.Task;
+        return _ended.Task;
+    }
+
+    /// <summary>Closes the connection. Only after <see cref="FinishAsync"/>.</summary>
+    public void Dispose()
+    {
+        Close();
         _queue.Dispose();
     }
 
@@ -59,6 +74,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             {
                 CommitGroup(group);
                 _failures = 0;
+                FoldLargeLog();
             }
             catch (Exception exception)
             {
@@ -66,7 +82,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             }
             group.Clear();
         }
-        _session?.Dispose();
         _ended.SetResult();
     }
 
@@ -91,13 +106,26 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
         catch (Exception exception) when (exception is DatabaseUnavailableException or SqliteException)
         {
-            if (!Settle(group))
+            if (!Settle(group, IsStorageFault(exception)))
                 throw;
         }
 
         // 4. Nobody hears of a success before this line.
+        Telemetry.WritesOfCommit.Record(group.Count);
         foreach (var write in group)
             write.Answer();
+    }
+
+    // Everybody is answered by now; those who come wait as for a long commit.
+    private void FoldLargeLog()
+    {
+        var log = new FileInfo(_options.Path + "-wal");
+        if (!log.Exists || log.Length < _foldAt)
+            return;
+        // Where a reader takes longer, or the disk has no room, it goes on growing for a while.
+        _foldAt = log.Length + LargeLog;
+        if (_session!.TryFoldLog())
+            _foldAt = LargeLog;
     }
 
     private static void RunOne(SqliteWriteSession session, IPendingWrite write)
@@ -110,40 +138,86 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception exception)
         {
             // A full disk or an I/O error ends the whole transaction; then nobody of the group is acknowledged.
-            if (session.TransactionIsGone)
-                throw new DatabaseUnavailableException("SQLite rolled the transaction back.", exception);
-            session.Run("rollback to one");
+            if (session.TransactionIsGone || IsStorageFault(exception))
+                throw Unavailable("The transaction was rolled back.", exception);
             write.Refuse(exception);
+            // It runs on by itself, with this session in its hands: nothing of the session may be used any more.
+            if (write.IsRunning)
+                throw new DatabaseUnavailableException("Another write of the group went astray.", exception);
+            session.Run("rollback to one");
         }
         session.Run("release one");
     }
 
     /// <summary>
     /// After a COMMIT that failed: reopens the file and looks for one of the group's writes. The transaction is whole or
-    /// not there at all, so one answers for all.
+    /// not there at all, so one answers for all. What is found is then made to last.
     /// </summary>
-    private bool Settle(List<IPendingWrite> group)
+    /// <exception cref="DatabaseUnavailableException">The file could not be asked: the outcome stays unknown.</exception>
+    private bool Settle(List<IPendingWrite> group, bool isStorageFault)
     {
-        _session?.Dispose();
-        _session = null;
-        var session = _session = _open();
-        return group.Exists(write => write.Key is { } key && !write.IsRefused && _options.IsCommitted(session, key).AsTask().GetAwaiter().GetResult());
+        var startedAt = _options.Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                Close();
+                var session = _session = _open();
+                var isCommitted = group.Exists(write => write.Key is { } key && !write.IsRefused && _options.IsCommitted(session, key).AsTask().GetAwaiter().GetResult());
+                // Seen is not yet on disk: only the log's content in the file itself is.
+                if (isCommitted && !session.TryFoldLog())
+                    throw new DatabaseUnavailableException("Readers keep the log from being folded into the file.");
+                // Not seen may still be on disk, and come back with the next start: unless something is written over it.
+                if (!isCommitted && isStorageFault)
+                    session.WriteNothing();
+                return isCommitted;
+            }
+            catch (Exception exception) when (exception is DatabaseUnavailableException or SqliteException)
+            {
+                CountFailure(exception);
+                if (_options.Clock.GetElapsedTime(startedAt) > SettleLimit)
+                    throw Unavailable("A commit failed, and the database can't be asked whether it has it.", exception, isOutcomeUnknown: true);
+            }
+            // The other writes wait as well: there is no database to serve them.
+            Task.Delay(SettlePause, _options.Clock).GetAwaiter().GetResult();
+        }
     }
 
     private void FailGroup(List<IPendingWrite> group, Exception exception)
     {
         // Whatever state the connection is in, closing it rolls back what is open.
-        _session?.Dispose();
-        _session = null;
+        Close();
         var fault = exception as DatabaseUnavailableException ?? new DatabaseUnavailableException("The write was not applied.", exception);
         foreach (var write in group)
             write.Fail(fault);
-        if (fault.IsStorageFault && ++_failures >= FatalFailures)
-        {
-            _queue.CompleteAdding();
-            _options.OnFatal?.Invoke(exception);
-        }
+        CountFailure(fault);
     }
+
+    private void CountFailure(Exception exception)
+    {
+        if (!IsStorageFault(exception))
+            return;
+        if (_failures++ == 0)
+            _failingSince = _options.Clock.GetTimestamp();
+        if (_failures < FatalFailures || _options.Clock.GetElapsedTime(_failingSince) < FatalTime || _queue.IsAddingCompleted)
+            return;
+        _queue.CompleteAdding();
+        _options.OnFatal?.Invoke(exception);
+    }
+
+    private void Close()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private static DatabaseUnavailableException Unavailable(string message, Exception cause, bool isOutcomeUnknown = false) => new(message, cause)
+    {
+        IsStorageFault = IsStorageFault(cause),
+        IsOutcomeUnknown = isOutcomeUnknown,
+    };
+
+    private static bool IsStorageFault(Exception exception) => exception is DatabaseUnavailableException { IsStorageFault: true };
 
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

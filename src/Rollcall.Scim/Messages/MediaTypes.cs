@@ -37,7 +37,8 @@ public static class MediaTypes
     /// </summary>
     public static bool IsAcceptable(string? accept)
     {
-        if (string.IsNullOrWhiteSpace(accept))
+        // What nearly all clients send needs no taking apart.
+        if (string.IsNullOrWhiteSpace(accept) || accept is Scim or "*/*" or "application/json")
             return true;
         var best = -1;
         var acceptable = false;

@@ -59,23 +59,16 @@ internal static class ElementPatch
         }
         if (!operation.HasValue || (operation.Verb == PatchVerb.Add && operation.Value is null))
             throw PatchFaults.ValueMissing(path);
-        var name = path.Target.ToString();
-        var given = ValueReader.ReadParts(attribute, operation.Value, name, options.Reader);
+        var given = ValueReader.ReadParts(attribute, operation.Value, path.Target.ToString(), options.Reader);
         if (selected.Count == 0)
             Create(list, operation, filter, given, options);
         else if (operation.Verb == PatchVerb.Replace)
         {
-            var replacement = given is null ? null : Whole(options.Strict ? given : Describe(attribute, given, EqualityTerms.Of(filter) ?? []));
+            var replacement = given is null ? null : options.Strict ? given : Describe(attribute, given, EqualityTerms.Of(filter) ?? []);
             list.Change(selected, _ => replacement?.DeepClone());
         }
         else
-            list.Change(selected, element => Whole(Made(attribute, sub => given?[sub.Name] ?? element[sub.Name])!));
-
-        JsonObject Whole(JsonObject element)
-        {
-            ValueReader.Require(attribute, element, name);
-            return element;
-        }
+            list.Change(selected, element => Made(attribute, sub => given?[sub.Name] ?? element[sub.Name]));
     }
 
     private static void OnParts(ElementList list, PatchOperation operation, ScimAttribute sub, PatchOptions options)
@@ -121,7 +114,7 @@ internal static class ElementPatch
             return;
         var terms = filter is null ? [] : EqualityTerms.Of(filter) ?? throw PatchFaults.NoMatch(path);
         var described = Describe(attribute, given, terms);
-        if (ValueReader.ReadElement(attribute, described, path.Target.ToString(), options.Reader) is { } element)
+        if (ValueReader.ReadParts(attribute, described, path.Target.ToString(), options.Reader) is { } element)
             list.AddAll([element]);
     }
 

@@ -62,6 +62,22 @@ internal sealed class PatchDraft(JsonObject resource, ResourceType type)
         }
     }
 
+    /// <summary>
+    /// Refuses complex values that lack a part they need. Told in the end, since several operations may make one value.
+    /// </summary>
+    public void RequireParts(IEnumerable<PatchOperation> operations)
+    {
+        foreach (var target in operations.Select(operation => operation.Path?.Target).OfType<AttributePath>())
+        {
+            if (target.Attribute is not { } attribute || !attribute.SubAttributes.Any(sub => sub.Required))
+                continue;
+            var whole = target with { Sub = null };
+            IReadOnlyList<JsonNode> values = attribute.MultiValued ? List(whole).Elements : Find(whole) is { } value ? [value] : [];
+            foreach (var complex in values.OfType<JsonObject>())
+                ValueReader.Require(attribute, complex, whole.ToString());
+        }
+    }
+
     /// <summary>The resource as it is now. The draft is done with then.</summary>
     public JsonObject Finish()
     {

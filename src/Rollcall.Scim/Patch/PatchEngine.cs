@@ -26,6 +26,7 @@ public static class PatchEngine
         var draft = new PatchDraft(resource, request.Type);
         foreach (var operation in request.Operations)
             Apply(draft, operation, request.Options);
+        draft.RequireParts(request.Operations);
         var result = draft.Finish();
         foreach (var extension in request.Type.Extensions)
         {

@@ -79,10 +79,7 @@ internal static class ValuePatch
             else if (isGiven && sub.Required)
                 throw PatchFaults.Required(operation.Path with { Target = operation.Path.Target with { Sub = sub } });
         }
-        if (merged.Count == 0)
-            return null;
-        ValueReader.Require(attribute, merged, path);
-        return merged;
+        return merged.Count == 0 ? null : merged;
     }
 
     private static JsonNode? ReadAll(PatchDraft draft, PatchOperation operation, PatchOptions options)

@@ -35,7 +35,10 @@ internal sealed class NameSet
 
     /// <summary>Whether the attribute is named, or its extension, or a part of it. A null attribute stands for the extension.</summary>
     public bool Touches(ScimSchema? extension, ScimAttribute? attribute) =>
-        _touched.Contains(Text(extension, attribute, null)) || NamesExtension(extension);
+        TouchesItself(extension, attribute) || NamesExtension(extension);
+
+    /// <summary>Whether the attribute is named, or a part of it; naming its extension is not enough.</summary>
+    public bool TouchesItself(ScimSchema? extension, ScimAttribute? attribute) => _touched.Contains(Text(extension, attribute, null));
 
     /// <summary>Whether it is named, itself or by what it is part of.</summary>
     public bool Names(ScimSchema? extension, ScimAttribute? attribute, ScimAttribute? sub) =>

@@ -142,7 +142,7 @@ public sealed class Projection
     {
         Returned.Always => true,
         Returned.Never => false,
-        Returned.Request => _requested.Touches(extension, attribute),
+        Returned.Request => _requested.TouchesItself(extension, attribute),
         _ => _only?.Touches(extension, attribute) ?? _without?.Names(extension, attribute, null) != true,
     };
 

@@ -8,7 +8,7 @@ namespace Rollcall.Scim.Resources;
 /// <summary>
 /// What the text of a value has to look like beyond its JSON type. Each rule answers null or what the value should be,
 /// to follow "… must be". Only what RFC 7643 demands is checked: addresses of mail and telephone numbers, for example,
-/// are kept as they come (§4.1.2).
+/// are kept as they come (§4.1.2). Empty text, by which many clients mean "none", passes where nothing is required.
 /// </summary>
 internal static partial class ValueRules
 {
@@ -100,7 +100,7 @@ internal static partial class ValueRules
         text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? "the address of a picture, not the picture itself" : null;
 
     private static string? Country(string text) =>
-        text.Length == 2 && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1]) ? null : "a country code of two letters (ISO 3166-1 alpha-2)";
+        text.Length == 0 || (text.Length == 2 && text.All(char.IsAsciiLetter)) ? null : "a country code of two letters (ISO 3166-1 alpha-2)";
 
     private static string? TimeZone(string text) =>
         TimeZonePattern().IsMatch(text) ? null : "the IANA name of a time zone, such as Europe/Berlin";

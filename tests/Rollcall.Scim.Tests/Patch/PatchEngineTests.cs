@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Rollcall.Scim.Patch;
 using Rollcall.Scim.Schemas;
@@ -14,36 +13,17 @@ public sealed class PatchEngineTests
     [InlineData("remove")]
     public void Large_lists_cost_in_proportion(string op)
     {
-        var small = Case(op, 2_000);
-        var large = Case(op, 20_000);
-        Apply(small);
+        var emails = new JsonArray([.. Enumerable.Range(0, Linear.Many).Select(i => new JsonObject { ["value"] = $"{i}@example.com", ["type"] = $"t{i % 7}" })]);
+        var user = Json.Body(new JsonObject { ["userName"] = "a", ["emails"] = emails });
+        var request = Patches.Parse(ResourceTypes.User, $$"""{"op":"{{op}}","path":"emails","value":{{emails.ToJsonString()}}}""");
 
-        var ratio = Cost(large) / Cost(small);
-
-        // Ten if linear, a hundred if quadratic.
-        Assert.True(ratio < 50, $"{ratio:0.0} times");
-
-        static double Cost((JsonObject, PatchRequest) work) => Enumerable.Range(0, 3).Min(_ =>
-        {
-            var start = Stopwatch.GetTimestamp();
-            Apply(work);
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        });
-
-        static void Apply((JsonObject User, PatchRequest Request) work) => PatchEngine.Apply(work.User, work.Request);
-
-        static (JsonObject, PatchRequest) Case(string op, int count)
-        {
-            var emails = new JsonArray([.. Enumerable.Range(0, count).Select(i => new JsonObject { ["value"] = $"{i}@example.com", ["type"] = $"t{i % 7}" })]);
-            var user = new JsonObject { ["userName"] = "a", ["emails"] = emails };
-            return (Json.Body(user), Patches.Parse(ResourceTypes.User, $$"""{"op":"{{op}}","path":"emails","value":{{emails.ToJsonString()}}}"""));
-        }
+        Linear.Check(() => Assert.Equal(op == "remove" ? null : Linear.Many, PatchEngine.Apply(user, request)["emails"]?.AsArray().Count));
     }
 
     [Fact]
     public void A_thousand_operations_on_a_long_list_take_a_moment()
     {
-        var emails = string.Join(',', Enumerable.Range(0, 5_000).Select(i => $$"""{"value":"{{i}}@example.com","type":"t{{i % 7}}"}"""));
+        var emails = string.Join(',', Enumerable.Range(0, 1_000).Select(i => $$"""{"value":"{{i}}@example.com","type":"t{{i % 7}}"}"""));
         var user = Json.Body($$"""{"userName":"a","emails":[{{emails}}]}""");
         var request = Patches.Parse(ResourceTypes.User, [.. Enumerable.Range(0, 1000).Select(i => i % 2 == 0
             ? $$"""{"op":"add","path":"emails","value":[{"value":"new{{i}}@example.com","primary":true}]}"""
@@ -51,7 +31,7 @@ public sealed class PatchEngineTests
 
         var result = PatchEngine.Apply(user, request);
 
-        Assert.Equal(5_000, result["emails"]!.AsArray().Count);
+        Assert.Equal(1_000, result["emails"]!.AsArray().Count);
     }
 
     [Fact]
