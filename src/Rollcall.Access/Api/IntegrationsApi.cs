@@ -199,6 +199,6 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         [.. credentials.Select(credential => new CredentialView(
             credential.Id, ScimTime.ToTime(credential.Created), credential.Expires is { } expires ? ScimTime.ToTime(expires) : null))];
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}$")]
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]
     private static partial Regex NamePattern();
 }
