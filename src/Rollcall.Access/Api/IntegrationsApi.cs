@@ -28,6 +28,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         api.MapPost("/integrations/{name}/secrets", (RequestDelegate)RotateSecretAsync);
         api.MapDelete("/integrations/{name}/secrets/{id}", (RequestDelegate)RevokeSecretAsync);
         api.MapPost("/integrations/{name}/tokens", (RequestDelegate)AddTokenAsync);
+        api.MapDelete("/integrations/{name}/tokens/{id}", (RequestDelegate)RevokeTokenAsync);
     }
 
     private sealed record NewIntegration(string Name, Platform Platform = Platform.Other, RulesChange? Rules = null, bool StaticToken = false);
@@ -179,6 +180,18 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
             return new TokenView(token, Views(await IntegrationStore.TokensAsync(session, integration.Id, session.Now)));
         }, change.Key);
         await ApiJson.WriteAsync(http, view, StatusCodes.Status201Created);
+    }
+
+    private async Task RevokeTokenAsync(HttpContext http)
+    {
+        var change = AdminRequest.Change(http);
+        await database.WriteAsync(async session =>
+            await IntegrationStore.RevokeTokenAsync(session, change, await FindAsync(session, http), http.Route("id"))
+                ? true
+                : throw ApiException.NotFound($"The integration has no static token '{http.Route("id").Truncate()}'. Its tokens are listed with it."), change.Key);
+        // What was remembered of the token is worth nothing from here on.
+        await directory.ReloadAsync();
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static async ValueTask<Integration> FindAsync(Session session, HttpContext http) =>

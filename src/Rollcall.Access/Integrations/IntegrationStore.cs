@@ -105,6 +105,15 @@ internal static class IntegrationStore
         return token;
     }
 
+    /// <summary>Ends a static token; false if there is none of that id. It takes effect when the <see cref="IntegrationDirectory"/> is reloaded.</summary>
+    public static async ValueTask<bool> RevokeTokenAsync(WriteSession session, ChangeContext context, Integration integration, string tokenId)
+    {
+        if (await session.ExecuteAsync("delete from static_tokens where id = $1 and integration_id = $2", tokenId, integration.Id) == 0)
+            return false;
+        await AuditAsync(session, context, "integration.revoke-token", integration.Id, integration.Name);
+        return true;
+    }
+
     /// <summary>The secrets that are valid at a time, newest first.</summary>
     public static ValueTask<List<Credential>> SecretsAsync(Session session, string clientId, long now) =>
         session.ListAsync("select id, created, expires from client_secrets where client_id = $1 and (expires is null or expires > $2) order by created desc, id",
