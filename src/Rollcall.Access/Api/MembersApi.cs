@@ -46,7 +46,7 @@ internal sealed class MembersApi(Database database)
         var (member, added) = await database.WriteAsync(async session =>
         {
             var list = await LockAsync(session, http);
-            var expires = given.Expires is { } time ? (long)(time - DateTimeOffset.UnixEpoch).TotalMicroseconds : (long?)null;
+            var expires = given.Expires is { } time ? ScimTime.Of(time) : (long?)null;
             return await MemberStore.PutAsync(session, change, list, kind, name, expires, given.Reason);
         }, change.Key);
         await ApiJson.WriteAsync(http, View(member), added ? StatusCodes.Status201Created : StatusCodes.Status200OK);
