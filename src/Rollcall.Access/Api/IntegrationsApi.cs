@@ -12,7 +12,7 @@ using Rollcall.Web.Api;
 namespace Rollcall.Access.Api;
 
 /// <summary><c>/api/v1/integrations</c>.</summary>
-internal sealed partial class IntegrationsApi(Database database, IntegrationDirectory directory, string publicUrl)
+internal sealed partial class IntegrationsApi(Database database, IntegrationDirectory directory, string publicUrl, TimeProvider clock)
 {
     private static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
     private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
@@ -84,7 +84,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         {
             var (integration, secret) = await IntegrationStore.CreateAsync(session, change, given.Name, given.Platform, rules);
             var token = given.StaticToken ? await IntegrationStore.AddTokenAsync(session, change with { Number = 2 }, integration) : null;
-            return await ViewAsync(session, integration, session.Now) with { ClientSecret = secret, Token = token };
+            return await ViewAsync(session, integration) with { ClientSecret = secret, Token = token };
         }, change.Key);
         await directory.ReloadAsync();
         await ApiJson.WriteAsync(http, created, StatusCodes.Status201Created);
@@ -198,15 +198,16 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         await IntegrationStore.FindAsync(session, http.Route("name"))
             ?? throw ApiException.NotFound($"There is no integration named '{http.Route("name").Truncate()}'.");
 
-    private ValueTask<IntegrationView> ViewAsync(Session session, Integration integration) =>
-        ViewAsync(session, integration, 0);
-
-    private async ValueTask<IntegrationView> ViewAsync(Session session, Integration integration, long now) => new(
-        integration.Name, integration.Platform, integration.Enabled, integration.Rules,
-        OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
-        Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)),
-        Views(await IntegrationStore.TokensAsync(session, integration.Id, now)),
-        ScimTime.ToTime(integration.Created));
+    private async ValueTask<IntegrationView> ViewAsync(Session session, Integration integration)
+    {
+        var now = ScimTime.Of(clock.GetUtcNow());
+        return new IntegrationView(
+            integration.Name, integration.Platform, integration.Enabled, integration.Rules,
+            OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
+            Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)),
+            Views(await IntegrationStore.TokensAsync(session, integration.Id, now)),
+            ScimTime.ToTime(integration.Created));
+    }
 
     private static IReadOnlyList<CredentialView> Views(List<Credential> credentials) =>
         [.. credentials.Select(credential => new CredentialView(
