@@ -35,7 +35,10 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
 
     private sealed record IntegrationChange(bool? Enabled = null, Platform? Platform = null, RulesChange? Rules = null);
 
-    private sealed record Rotation(long? OverlapSeconds = null);
+    private sealed record Rotation
+    {
+        public long? OverlapSeconds { get; init; }
+    }
 
     /// <summary>Rules as they are given: what is absent stays.</summary>
     private sealed record RulesChange(
@@ -146,7 +149,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
 
     private async Task RotateSecretAsync(HttpContext http)
     {
-        var given = http.Request.ContentLength is null or 0 ? new Rotation() : await ApiRequest.ReadJsonAsync<Rotation>(http, http.RequestAborted);
+        var given = await AdminRequest.ReadOptionalAsync<Rotation>(http);
         var overlap = given.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, long.MaxValue / TimeSpan.TicksPerSecond)) : DefaultOverlap;
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
             throw ApiException.Invalid("overlapSeconds", $"The overlap is 0 to {MaxOverlap.TotalSeconds} seconds (30 days).");

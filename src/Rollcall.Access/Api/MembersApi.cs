@@ -20,7 +20,12 @@ internal sealed class MembersApi(Database database)
         api.MapDelete("/lists/{name}/members/{member}", (RequestDelegate)RemoveAsync);
     }
 
-    private sealed record MemberChange(MemberKind Kind = MemberKind.Person, DateTimeOffset? Expires = null, string? Reason = null);
+    private sealed record MemberChange
+    {
+        public MemberKind Kind { get; init; } = MemberKind.Person;
+        public DateTimeOffset? Expires { get; init; }
+        public string? Reason { get; init; }
+    }
 
     private sealed record MemberView(
         MemberKind Kind, string Name, string? UserId, DateTimeOffset Joined, DateTimeOffset? Expires, string? Reason, string AddedBy);
@@ -39,7 +44,7 @@ internal sealed class MembersApi(Database database)
 
     private async Task PutAsync(HttpContext http)
     {
-        var given = http.Request.ContentLength is null or 0 ? new MemberChange() : await ApiRequest.ReadJsonAsync<MemberChange>(http, http.RequestAborted);
+        var given = await AdminRequest.ReadOptionalAsync<MemberChange>(http);
         var kind = KindOf(given.Kind);
         var name = MemberName(http);
         var change = AdminRequest.Change(http);
