@@ -46,7 +46,7 @@ internal sealed class MembersApi(Database database)
     {
         var given = await AdminRequest.ReadOptionalAsync<MemberChange>(http);
         var kind = KindOf(given.Kind);
-        var name = MemberName(http);
+        var name = kind == MemberKind.Person ? ListRules.Person("member", MemberName(http)) : MemberName(http);
         var change = AdminRequest.Change(http);
         var (member, added) = await database.WriteAsync(async session =>
         {

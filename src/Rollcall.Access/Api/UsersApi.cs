@@ -61,8 +61,9 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     private async Task CreateAsync(HttpContext http)
     {
         var given = await ApiRequest.ReadJsonAsync<NewUser>(http, http.RequestAborted);
-        if (string.IsNullOrWhiteSpace(given.UserName) || given.UserName.Length > ListRules.MaxNameLength || given.UserName.Any(char.IsControl))
-            throw ApiException.Invalid("userName", "A userName has 1 to 255 characters and no control characters.");
+        ListRules.Person("userName", given.UserName);
+        ListRules.CheckRoles("roles", given.Roles ?? []);
+        ListRules.CheckTraits("traits", given.Traits ?? new Dictionary<string, IReadOnlyList<string>>());
         var scimId = ListStore.NewScimId();
         var document = UserDocument.From(scimId, LocalUser(given));
         var change = AdminRequest.Change(http);
