@@ -81,6 +81,7 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         await database.WriteAsync(async session =>
         {
             var found = await UserDirectory.FindAsync(session, http.Route("id")) ?? throw NotFound(http);
+            ApiETag.CheckIfMatch(http.Request, found.User.Revision);
             if (found.User.IntegrationId != 0)
                 throw ApiException.Conflict("This User belongs to an integration and is deleted by it. To end all its effect at once, block the person.");
             await UserStore.DeleteAsync(session, change, (await UserStore.LockAsync(session, 0, found.User.ScimId))!);
