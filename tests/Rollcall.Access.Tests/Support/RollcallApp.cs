@@ -99,11 +99,10 @@ internal sealed class RollcallApp : IAsyncDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
         {
-            request.Headers.Remove(name);
-            if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
-                request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(value);
-            else if (value.Length > 0)
-                request.Headers.TryAddWithoutValidation(name, value);
+            HttpHeaders target = name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && request.Content is not null ? request.Content.Headers : request.Headers;
+            target.Remove(name);
+            if (value.Length > 0)
+                target.TryAddWithoutValidation(name, value);
         }
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return await ApiAnswer.ReadAsync(response);
