@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Rollcall.Access.Tests.Support;
 
 namespace Rollcall.Access.Tests.Scim;
@@ -13,8 +12,7 @@ public sealed class ErrorTests
         await using var app = await RollcallApp.StartAsync();
         var client = await app.IntegrationAsync();
         var user = await client.UserAsync("bob");
-        app.IsBroken = true;
-        Execute(app, "drop table user_emails");
+        app.Break("drop table user_emails");
 
         var answer = await client.PutAsync($"/Users/{user}", ScimClient.User("robert@example.com"));
 
@@ -28,14 +26,14 @@ public sealed class ErrorTests
     {
         await using var app = await RollcallApp.StartAsync();
         var client = await app.IntegrationAsync();
-        await using (var other = Open(app))
+        await using (var other = app.OpenDatabase())
         {
-            Execute(other, "begin immediate");
+            RollcallApp.Execute(other, "begin immediate");
 
             var answer = (await client.PostUserAsync("bob")).Expect(503);
 
             Assert.Equal("1", answer.Headers["Retry-After"]);
-            Execute(other, "rollback");
+            RollcallApp.Execute(other, "rollback");
         }
         (await client.PostUserAsync("bob")).Expect(201);
     }
@@ -88,25 +86,4 @@ public sealed class ErrorTests
         (await again.GetAsync("/Users")).Expect(200);
     }
 
-    private static SqliteConnection Open(RollcallApp app)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = app.DatabaseFile, Pooling = false }.ConnectionString);
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(RollcallApp app, string sql)
-    {
-        using var connection = Open(app);
-        Execute(connection, sql);
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // the texts stand above
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
 }
