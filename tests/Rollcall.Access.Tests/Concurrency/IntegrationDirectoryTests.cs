@@ -52,6 +52,8 @@ public sealed class IntegrationDirectoryTests
             return result;
         }
 
+        public override ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read) => ReadAsync(read);
+
         public override Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null) => inner.WriteAsync(write, key);
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
