@@ -43,19 +43,23 @@ public sealed class IntegrationDirectoryTests
 
         public TaskCompletionSource HoldNextRead() => _held = new TaskCompletionSource();
 
-        public override async ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null)
-        {
-            var held = Interlocked.Exchange(ref _held, null);
-            var result = await inner.ReadAsync(read, limit);
-            if (held is not null)
-                await held.Task;
-            return result;
-        }
+        public override ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null) => LateAsync(inner.ReadAsync(read, limit));
+
+        public override ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read) => LateAsync(inner.ReadOneAsync(read));
 
         public override ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read) => ReadAsync(read);
 
         public override Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null) => inner.WriteAsync(write, key);
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private async ValueTask<T> LateAsync<T>(ValueTask<T> reading)
+        {
+            var held = Interlocked.Exchange(ref _held, null);
+            var result = await reading;
+            if (held is not null)
+                await held.Task;
+            return result;
+        }
     }
 }

@@ -22,7 +22,9 @@ internal sealed class ListCheck
         _members = new MemberSet(_initial.Related);
         _rows = index.FeedAfter(isUser: false, list, _initial.Revision);
         _byRevision = index.On(list).Where(operation => operation.Revision is not null).ToLookup(operation => operation.Revision!.Value);
-        _unknown = [.. index.On(list).Where(operation => operation is { Kind: OperationKind.ChangeList, IsUnknown: true })];
+        _unknown = [.. index.History.Operations
+            .Where(operation => operation.IsUnknown && (operation.Kind == OperationKind.DeleteUser || (operation.Kind == OperationKind.ChangeList && operation.Target == list)))
+            .OrderBy(operation => operation.Start)];
     }
 
     public static void Run(HistoryIndex index, string list, MembershipChanges memberships) => new ListCheck(index, list, memberships).Run();
@@ -75,15 +77,10 @@ internal sealed class ListCheck
     // Rules 1 and 3: the next revision, made by the operation that the feed names.
     private Operation? Replay(FeedRow row)
     {
-        var writer = _index.Of(row.RequestId) ?? Claim();
+        var writer = _index.Of(row.RequestId) ?? Claim(row);
         if (writer is null)
             throw HistoryIndex.Fault("rule 1", $"nobody sent the request that made revision {row.Revision} of {Operation.Short(_list)}", _byRevision[row.Revision]);
-        var edit = writer.Kind switch
-        {
-            OperationKind.ChangeList when writer.Target == _list => writer.Edit!,
-            OperationKind.DeleteUser => MemberEdit.Patch([], [writer.Target]),
-            _ => throw HistoryIndex.Fault("rule 1", $"revision {row.Revision} of {Operation.Short(_list)} was made by something else", [writer]),
-        };
+        var edit = EditOf(writer) ?? throw HistoryIndex.Fault("rule 1", $"revision {row.Revision} of {Operation.Short(_list)} was made by something else", [writer]);
         var (added, removed) = edit.On(_members.Members);
         if (added.Count + removed.Count == 0)
             throw HistoryIndex.Fault("rule 3", $"what made revision {row.Revision} of {Operation.Short(_list)} changes nothing", [writer]);
@@ -94,10 +91,20 @@ internal sealed class ListCheck
         return writer;
     }
 
-    // A write whose answer was lost has no request id here: one that would do is taken, once.
-    private Operation? Claim()
+    private MemberEdit? EditOf(Operation writer) => writer.Kind switch
     {
-        var fitting = _unknown.FindIndex(operation => operation.Edit!.On(_members.Members) is var (added, removed) && added.Count + removed.Count > 0);
+        OperationKind.ChangeList when writer.Target == _list => writer.Edit,
+        OperationKind.DeleteUser => MemberEdit.Patch([], [writer.Target]),
+        _ => null,
+    };
+
+    // A write whose answer was lost has no request id here: the first that would have had this effect is taken. A
+    // deletion may be taken once for each list.
+    private Operation? Claim(FeedRow row)
+    {
+        var fitting = _unknown.FindIndex(operation => EditOf(operation)!.On(_members.Members) is var (added, removed)
+            && added.Count + removed.Count > 0
+            && (row.Effect is null || (added.ToHashSet().SetEquals(row.Effect.Added) && removed.ToHashSet().SetEquals(row.Effect.Removed))));
         if (fitting < 0)
             return null;
         var found = _unknown[fitting];

@@ -73,7 +73,7 @@ public sealed partial class RecordingClient(HttpClient http, History history, in
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
-            // Nobody knows what became of it.
+            // Nobody knows what became of it, not even where nobody listened: the handler repeats by itself what got no answer.
         }
         history.Add(operation);
         return operation;

@@ -24,4 +24,14 @@ public sealed record StoreState
 /// <param name="Revision">The revision that it got.</param>
 /// <param name="RequestId">The request that gave it.</param>
 /// <param name="IsDeletion">Whether that was its last.</param>
-public sealed record FeedRow(bool IsUser, string Id, long Revision, string RequestId, bool IsDeletion = false);
+/// <param name="Effect">
+/// For a Group, who came and who went, where the store knows: asked only where the answer to the request was lost, so that
+/// nobody else knows which one it was.
+/// </param>
+public sealed record FeedRow(bool IsUser, string Id, long Revision, string RequestId, bool IsDeletion = false, FeedRow.Change? Effect = null)
+{
+    /// <summary>What happened to a set of members.</summary>
+    /// <param name="Added">Who came.</param>
+    /// <param name="Removed">Who went.</param>
+    public sealed record Change(IReadOnlyList<string> Added, IReadOnlyList<string> Removed);
+}

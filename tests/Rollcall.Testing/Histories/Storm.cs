@@ -20,6 +20,9 @@ public sealed class Storm(Func<int, HttpClient> connect, int seed)
     /// <summary>What the clients did.</summary>
     public History History { get; } = new();
 
+    /// <summary>A client of its own that records into the same history.</summary>
+    public RecordingClient Record(HttpClient http) => new(http, History, Clients + 1);
+
     /// <summary>Reads the Groups as they are and makes Users; before the storm begins.</summary>
     /// <param name="lists">The ids and names of the Groups.</param>
     /// <param name="users">How many Users to make.</param>
@@ -41,7 +44,7 @@ public sealed class Storm(Func<int, HttpClient> connect, int seed)
         }
     }
 
-    /// <summary>Lets the clients work until told to stop.</summary>
+    /// <summary>Lets the clients work until told to stop, or until each has got no answer once.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(1, Clients).Select(number => Task.Run(() => WorkAsync(number, int.MaxValue, stop), CancellationToken.None)));
 
     /// <summary>Lets each client do so many things.</summary>
@@ -53,7 +56,10 @@ public sealed class Storm(Func<int, HttpClient> connect, int seed)
         using var http = connect(number);
         var worker = new Worker(this, new RecordingClient(http, History, number), new Random(seed + number));
         for (var i = 0; i < operations && !stop.IsCancellationRequested; i++)
-            await worker.StepAsync().ConfigureAwait(false);
+        {
+            if (!await worker.StepAsync().ConfigureAwait(false))
+                return;
+        }
     }
 
     private static string UserName(int i) => $"storm-{i}@example.com";
@@ -63,11 +69,12 @@ public sealed class Storm(Func<int, HttpClient> connect, int seed)
     {
         private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
-        public async Task StepAsync()
+        /// <summary>Does one thing; false if no answer came.</summary>
+        public async Task<bool> StepAsync()
         {
             var list = storm._lists[dice.Next(storm._lists.Count)];
             var known = _known.TryGetValue(list.Id, out var revision) ? revision : (long?)null;
-            Remember(await (dice.Next(100) switch
+            var operation = await (dice.Next(100) switch
             {
                 < 22 => client.PatchMembersAsync(list.Id, Some(3), []),
                 < 40 => client.PatchMembersAsync(list.Id, [], Some(3)),
@@ -80,7 +87,10 @@ public sealed class Storm(Func<int, HttpClient> connect, int seed)
                 < 88 => client.ReadUserAsync(User()),
                 < 96 => ReadUserAgainAsync(),
                 _ => storm.DeletesUsers ? DeleteAndCreateAsync() : client.ReadUserAsync(User()),
-            }).ConfigureAwait(false));
+            }).ConfigureAwait(false);
+            if (operation.Revision is { } found)
+                _known[operation.Target] = found;
+            return operation.Status is not null;
         }
 
         private Task<Operation> PatchBothAsync(string list)
@@ -105,12 +115,6 @@ public sealed class Storm(Func<int, HttpClient> connect, int seed)
             if (created.IsAcknowledged)
                 Volatile.Write(ref storm._users[slot], created.Target);
             return created;
-        }
-
-        private void Remember(Operation operation)
-        {
-            if (operation.Revision is { } revision)
-                _known[operation.Target] = revision;
         }
 
         private string User() => Volatile.Read(ref storm._users[dice.Next(storm._users.Length)]);
