@@ -47,8 +47,6 @@ public sealed class IntegrationDirectoryTests
 
         public override ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read) => LateAsync(inner.ReadOneAsync(read));
 
-        public override ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read) => ReadAsync(read);
-
         public override Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null) => inner.WriteAsync(write, key);
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
