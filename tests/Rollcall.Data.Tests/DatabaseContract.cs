@@ -174,6 +174,23 @@ public abstract class DatabaseContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadOfOneStatement_SeesWhatIsCommitted()
+    {
+        await Notes.AddAsync(Database, "note");
+        Assert.Equal(["note"], await Database.ReadOneAsync(Notes.NamesAsync));
+    }
+
+    [Fact]
+    public async Task ReadOfOneStatement_WithTwo_IsRefused_AndHarmsNoOther()
+    {
+        await Notes.AddAsync(Database, "note");
+        await Assert.ThrowsAsync<System.Diagnostics.UnreachableException>(() =>
+            Database.ReadOneAsync(async session => await Notes.CountAsync(session) + await Notes.CountAsync(session)).AsTask());
+        Assert.Equal(1, await Database.ReadOneAsync(Notes.CountAsync));
+        Assert.Equal(2, await Database.ReadAsync(async session => await Notes.CountAsync(session) + await Notes.CountAsync(session)));
+    }
+
+    [Fact]
     public async Task Read_PastItsLimit_IsStopped_AndTheNextIsNot()
     {
         await Notes.AddAsync(Database, "note");
