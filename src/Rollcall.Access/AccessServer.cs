@@ -64,7 +64,7 @@ public sealed class AccessServer : IAsyncDisposable
         GroupEndpoints.Map(routes);
 
         var api = app.MapAdminApi();
-        new IntegrationsApi(database, directory, host.PublicUrl).Map(api);
+        new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);

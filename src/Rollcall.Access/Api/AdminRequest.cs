@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Rollcall.Access.Audit;
 using Rollcall.Access.Lists;
 using Rollcall.Data;
@@ -26,6 +27,11 @@ internal static class AdminRequest
 
     /// <summary>404 for the list in the path.</summary>
     public static ApiException NoSuchList(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");
+
+    /// <summary>Reads a body that may be left out. Whether there is one is not told by its length alone: it may come in chunks.</summary>
+    /// <exception cref="ApiException">As <see cref="ApiRequest.ReadJsonAsync{T}"/>.</exception>
+    public static async Task<T> ReadOptionalAsync<T>(HttpContext http) where T : class, new() =>
+        http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? await ApiRequest.ReadJsonAsync<T>(http, http.RequestAborted) : new T();
 
     /// <summary>A part of the path, decoded once.</summary>
     public static string Route(this HttpContext http, string name) => (string)http.Request.RouteValues[name]!;

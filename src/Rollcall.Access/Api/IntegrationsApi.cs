@@ -12,7 +12,7 @@ using Rollcall.Web.Api;
 namespace Rollcall.Access.Api;
 
 /// <summary><c>/api/v1/integrations</c>.</summary>
-internal sealed partial class IntegrationsApi(Database database, IntegrationDirectory directory, string publicUrl)
+internal sealed partial class IntegrationsApi(Database database, IntegrationDirectory directory, string publicUrl, TimeProvider clock)
 {
     private static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
     private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
@@ -28,13 +28,17 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         api.MapPost("/integrations/{name}/secrets", (RequestDelegate)RotateSecretAsync);
         api.MapDelete("/integrations/{name}/secrets/{id}", (RequestDelegate)RevokeSecretAsync);
         api.MapPost("/integrations/{name}/tokens", (RequestDelegate)AddTokenAsync);
+        api.MapDelete("/integrations/{name}/tokens/{id}", (RequestDelegate)RevokeTokenAsync);
     }
 
     private sealed record NewIntegration(string Name, Platform Platform = Platform.Other, RulesChange? Rules = null, bool StaticToken = false);
 
     private sealed record IntegrationChange(bool? Enabled = null, Platform? Platform = null, RulesChange? Rules = null);
 
-    private sealed record Rotation(long? OverlapSeconds = null);
+    private sealed record Rotation
+    {
+        public long? OverlapSeconds { get; init; }
+    }
 
     /// <summary>Rules as they are given: what is absent stays.</summary>
     private sealed record RulesChange(
@@ -83,7 +87,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         {
             var (integration, secret) = await IntegrationStore.CreateAsync(session, change, given.Name, given.Platform, rules);
             var token = given.StaticToken ? await IntegrationStore.AddTokenAsync(session, change with { Number = 2 }, integration) : null;
-            return await ViewAsync(session, integration, session.Now) with { ClientSecret = secret, Token = token };
+            return await ViewAsync(session, integration) with { ClientSecret = secret, Token = token };
         }, change.Key);
         await directory.ReloadAsync();
         await ApiJson.WriteAsync(http, created, StatusCodes.Status201Created);
@@ -145,7 +149,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
 
     private async Task RotateSecretAsync(HttpContext http)
     {
-        var given = http.Request.ContentLength is null or 0 ? new Rotation() : await ApiRequest.ReadJsonAsync<Rotation>(http, http.RequestAborted);
+        var given = await AdminRequest.ReadOptionalAsync<Rotation>(http);
         var overlap = given.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, long.MaxValue / TimeSpan.TicksPerSecond)) : DefaultOverlap;
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
             throw ApiException.Invalid("overlapSeconds", $"The overlap is 0 to {MaxOverlap.TotalSeconds} seconds (30 days).");
@@ -181,24 +185,37 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         await ApiJson.WriteAsync(http, view, StatusCodes.Status201Created);
     }
 
+    private async Task RevokeTokenAsync(HttpContext http)
+    {
+        var change = AdminRequest.Change(http);
+        await database.WriteAsync(async session =>
+            await IntegrationStore.RevokeTokenAsync(session, change, await FindAsync(session, http), http.Route("id"))
+                ? true
+                : throw ApiException.NotFound($"The integration has no static token '{http.Route("id").Truncate()}'. Its tokens are listed with it."), change.Key);
+        // What was remembered of the token is worth nothing from here on.
+        await directory.ReloadAsync();
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
     private static async ValueTask<Integration> FindAsync(Session session, HttpContext http) =>
         await IntegrationStore.FindAsync(session, http.Route("name"))
             ?? throw ApiException.NotFound($"There is no integration named '{http.Route("name").Truncate()}'.");
 
-    private ValueTask<IntegrationView> ViewAsync(Session session, Integration integration) =>
-        ViewAsync(session, integration, 0);
-
-    private async ValueTask<IntegrationView> ViewAsync(Session session, Integration integration, long now) => new(
-        integration.Name, integration.Platform, integration.Enabled, integration.Rules,
-        OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
-        Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)),
-        Views(await IntegrationStore.TokensAsync(session, integration.Id, now)),
-        ScimTime.ToTime(integration.Created));
+    private async ValueTask<IntegrationView> ViewAsync(Session session, Integration integration)
+    {
+        var now = ScimTime.Of(clock.GetUtcNow());
+        return new IntegrationView(
+            integration.Name, integration.Platform, integration.Enabled, integration.Rules,
+            OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
+            Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)),
+            Views(await IntegrationStore.TokensAsync(session, integration.Id, now)),
+            ScimTime.ToTime(integration.Created));
+    }
 
     private static IReadOnlyList<CredentialView> Views(List<Credential> credentials) =>
         [.. credentials.Select(credential => new CredentialView(
             credential.Id, ScimTime.ToTime(credential.Created), credential.Expires is { } expires ? ScimTime.ToTime(expires) : null))];
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}$")]
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]
     private static partial Regex NamePattern();
 }

@@ -20,7 +20,12 @@ internal sealed class MembersApi(Database database)
         api.MapDelete("/lists/{name}/members/{member}", (RequestDelegate)RemoveAsync);
     }
 
-    private sealed record MemberChange(MemberKind Kind = MemberKind.Person, DateTimeOffset? Expires = null, string? Reason = null);
+    private sealed record MemberChange
+    {
+        public MemberKind Kind { get; init; } = MemberKind.Person;
+        public DateTimeOffset? Expires { get; init; }
+        public string? Reason { get; init; }
+    }
 
     private sealed record MemberView(
         MemberKind Kind, string Name, string? UserId, DateTimeOffset Joined, DateTimeOffset? Expires, string? Reason, string AddedBy);
@@ -39,14 +44,14 @@ internal sealed class MembersApi(Database database)
 
     private async Task PutAsync(HttpContext http)
     {
-        var given = http.Request.ContentLength is null or 0 ? new MemberChange() : await ApiRequest.ReadJsonAsync<MemberChange>(http, http.RequestAborted);
+        var given = await AdminRequest.ReadOptionalAsync<MemberChange>(http);
         var kind = KindOf(given.Kind);
-        var name = MemberName(http);
+        var name = kind == MemberKind.Person ? ListRules.Person("member", MemberName(http)) : MemberName(http);
         var change = AdminRequest.Change(http);
         var (member, added) = await database.WriteAsync(async session =>
         {
             var list = await LockAsync(session, http);
-            var expires = given.Expires is { } time ? (long)(time - DateTimeOffset.UnixEpoch).TotalMicroseconds : (long?)null;
+            var expires = given.Expires is { } time ? ScimTime.Of(time) : (long?)null;
             return await MemberStore.PutAsync(session, change, list, kind, name, expires, given.Reason);
         }, change.Key);
         await ApiJson.WriteAsync(http, View(member), added ? StatusCodes.Status201Created : StatusCodes.Status200OK);

@@ -61,8 +61,9 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     private async Task CreateAsync(HttpContext http)
     {
         var given = await ApiRequest.ReadJsonAsync<NewUser>(http, http.RequestAborted);
-        if (string.IsNullOrWhiteSpace(given.UserName) || given.UserName.Length > ListRules.MaxNameLength || given.UserName.Any(char.IsControl))
-            throw ApiException.Invalid("userName", "A userName has 1 to 255 characters and no control characters.");
+        ListRules.Person("userName", given.UserName);
+        ListRules.CheckRoles("roles", given.Roles ?? []);
+        ListRules.CheckTraits("traits", given.Traits ?? new Dictionary<string, IReadOnlyList<string>>());
         var scimId = ListStore.NewScimId();
         var document = UserDocument.From(scimId, LocalUser(given));
         var change = AdminRequest.Change(http);
@@ -80,6 +81,7 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         await database.WriteAsync(async session =>
         {
             var found = await UserDirectory.FindAsync(session, http.Route("id")) ?? throw NotFound(http);
+            ApiETag.CheckIfMatch(http.Request, found.User.Revision);
             if (found.User.IntegrationId != 0)
                 throw ApiException.Conflict("This User belongs to an integration and is deleted by it. To end all its effect at once, block the person.");
             await UserStore.DeleteAsync(session, change, (await UserStore.LockAsync(session, 0, found.User.ScimId))!);

@@ -71,6 +71,7 @@ internal static class IntegrationStore
     /// <returns>The secret, which is not kept.</returns>
     public static async ValueTask<string> RotateSecretAsync(WriteSession session, ChangeContext context, Integration integration, TimeSpan overlap)
     {
+        await session.ExecuteAsync("delete from client_secrets where client_id = $1 and expires <= $2", integration.ClientId, session.Now);
         var valid = await SecretsAsync(session, integration.ClientId, session.Now);
         var ends = session.Now + (long)overlap.TotalMicroseconds;
         foreach (var old in valid.Skip(MaxCredentials - 1))
@@ -96,6 +97,7 @@ internal static class IntegrationStore
     /// <exception cref="ApiException">409: as many as may be are valid already.</exception>
     public static async ValueTask<string> AddTokenAsync(WriteSession session, ChangeContext context, Integration integration)
     {
+        await session.ExecuteAsync("delete from static_tokens where integration_id = $1 and expires <= $2", integration.Id, session.Now);
         if ((await TokensAsync(session, integration.Id, session.Now)).Count >= MaxCredentials)
             throw ApiException.Conflict($"The integration '{integration.Name}' has {MaxCredentials} valid static tokens already. Delete one first.");
         var token = Secrets.Make();
@@ -103,6 +105,15 @@ internal static class IntegrationStore
             NewCredentialId(), integration.Id, Secrets.Hash(token), session.Now, session.Now + (long)StaticTokenLifetime.TotalMicroseconds);
         await AuditAsync(session, context, "integration.add-token", integration.Id, integration.Name);
         return token;
+    }
+
+    /// <summary>Ends a static token; false if there is none of that id. It takes effect when the <see cref="IntegrationDirectory"/> is reloaded.</summary>
+    public static async ValueTask<bool> RevokeTokenAsync(WriteSession session, ChangeContext context, Integration integration, string tokenId)
+    {
+        if (await session.ExecuteAsync("delete from static_tokens where id = $1 and integration_id = $2", tokenId, integration.Id) == 0)
+            return false;
+        await AuditAsync(session, context, "integration.revoke-token", integration.Id, integration.Name);
+        return true;
     }
 
     /// <summary>The secrets that are valid at a time, newest first.</summary>

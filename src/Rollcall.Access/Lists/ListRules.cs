@@ -18,6 +18,17 @@ public static class ListRules
         return name;
     }
 
+    /// <summary>Checks the name of a person, who need not exist: 1 to 255 characters, not blank, without control characters.</summary>
+    /// <param name="field">Where the name stands, for the fault.</param>
+    /// <param name="name">The name.</param>
+    /// <exception cref="ApiException">400.</exception>
+    public static string Person(string field, string name)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength || name.Any(char.IsControl))
+            throw ApiException.Invalid(field, "The name of a person has 1 to 255 characters, not only blanks and no control characters.");
+        return name;
+    }
+
     /// <summary>Checks the type of a new list.</summary>
     /// <exception cref="ApiException">400.</exception>
     public static string Type(string? type) => type switch
@@ -40,8 +51,10 @@ public static class ListRules
         CheckTitle(definition.Title);
         foreach (var owner in definition.Owners)
         {
-            if (string.IsNullOrWhiteSpace(owner.Name) || owner.Kind == MemberKind.User)
+            // JSON may hold a null wherever it holds elements.
+            if (owner is null || owner.Kind == MemberKind.User)
                 throw ApiException.Invalid("owners", "Each owner has a kind, \"person\" or \"list\", and the name of that person or access list.");
+            Person("owners", owner.Name);
         }
         var owners = definition.Owners.DistinctBy(owner => (owner.Kind, ScimText.Fold(owner.Name))).ToList();
         if (owners.Count == 0 && !mayLackOwner)
@@ -50,6 +63,8 @@ public static class ListRules
         CheckRoles("ownerGrants", definition.OwnerGrants);
         CheckRoles("membershipRequires", definition.MembershipRequires);
         CheckRoles("ownershipRequires", definition.OwnershipRequires);
+        if (definition.Labels.Any(label => string.IsNullOrWhiteSpace(label.Key) || label.Value is null))
+            throw ApiException.Invalid("labels", "A label lacks its key or its value.");
         return definition with { Owners = owners, Audit = CheckAudit(definition.Audit, now) };
     }
 
@@ -61,9 +76,23 @@ public static class ListRules
 
     private static void CheckRoles(string field, RolesAndTraits value)
     {
-        if (value.Roles.Any(string.IsNullOrWhiteSpace))
+        CheckRoles(field, value.Roles);
+        CheckTraits(field, value.Traits);
+    }
+
+    /// <summary>Checks names of roles.</summary>
+    /// <exception cref="ApiException">400: one is empty.</exception>
+    public static void CheckRoles(string field, IEnumerable<string> roles)
+    {
+        if (roles.Any(string.IsNullOrWhiteSpace))
             throw ApiException.Invalid(field, $"A role in {field} is empty.");
-        if (value.Traits.Any(trait => string.IsNullOrWhiteSpace(trait.Key) || trait.Value.Count == 0 || trait.Value.Any(string.IsNullOrEmpty)))
+    }
+
+    /// <summary>Checks traits.</summary>
+    /// <exception cref="ApiException">400: one lacks its key or a value.</exception>
+    public static void CheckTraits(string field, IReadOnlyDictionary<string, IReadOnlyList<string>> traits)
+    {
+        if (traits.Any(trait => string.IsNullOrWhiteSpace(trait.Key) || trait.Value is not { Count: > 0 } || trait.Value.Any(string.IsNullOrEmpty)))
             throw ApiException.Invalid(field, $"A trait in {field} lacks its key or its values.");
     }
 

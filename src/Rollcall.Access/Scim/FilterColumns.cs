@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Rollcall.Access.Lists;
 using Rollcall.Scim.Filters;
@@ -12,6 +13,10 @@ namespace Rollcall.Access.Scim;
 /// </summary>
 internal sealed class FilterColumns
 {
+    // They differ by the base URL only: two for each integration.
+    private static readonly ConcurrentDictionary<string, FilterColumns> Users = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, FilterColumns> Groups = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, FilterColumn> _columns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FilterElements> _elements = new(StringComparer.Ordinal);
     private readonly string? _emails;
@@ -59,7 +64,13 @@ internal sealed class FilterColumns
 
     /// <summary>Users: <c>u</c> is users, <c>s</c> user_state, <c>$1</c> the integration.</summary>
     /// <param name="baseUrl">The SCIM base URL, for locations.</param>
-    public static FilterColumns OfUsers(string baseUrl) => new("u.search", "u.id in (select e.user_id from user_emails e where e.integration_id = $1 and e.value_key = {0})")
+    public static FilterColumns OfUsers(string baseUrl) => Users.GetOrAdd(baseUrl, MakeUsers);
+
+    /// <summary>Groups: <c>l</c> is lists, <c>$1</c> the integration.</summary>
+    /// <param name="baseUrl">The SCIM base URL, for locations.</param>
+    public static FilterColumns OfGroups(string baseUrl) => Groups.GetOrAdd(baseUrl, MakeGroups);
+
+    private static FilterColumns MakeUsers(string baseUrl) => new("u.search", "u.id in (select e.user_id from user_emails e where e.integration_id = $1 and e.value_key = {0})")
     {
         _columns =
         {
@@ -96,9 +107,7 @@ internal sealed class FilterColumns
         },
     };
 
-    /// <summary>Groups: <c>l</c> is lists, <c>$1</c> the integration.</summary>
-    /// <param name="baseUrl">The SCIM base URL, for locations.</param>
-    public static FilterColumns OfGroups(string baseUrl) => new("l.search")
+    private static FilterColumns MakeGroups(string baseUrl) => new("l.search")
     {
         _columns =
         {

@@ -40,8 +40,9 @@ internal sealed class ScimRoutes(
         var authorization = http.Request.Headers.Authorization;
         var caller = isOpen && authorization.Count == 0 ? null : await tokens.AuthenticateAsync(authorization, integration, baseUrl);
 
-        // 3. Not too often, and in a form that both sides understand.
-        limits.Take(integration);
+        // 3. Not too often, and in a form that both sides understand. Who is not known can't use up what the platform may send.
+        if (caller is not null)
+            limits.Take(integration);
         if (!MediaTypes.IsAcceptable(http.Request.Headers.Accept))
             throw new ScimException(406, null, $"The answer is {MediaTypes.Scim}; the Accept header does not allow it.");
 

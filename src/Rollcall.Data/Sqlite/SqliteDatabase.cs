@@ -16,9 +16,10 @@ public sealed class SqliteDatabase : Database
 
     private readonly SqliteOptions _options;
     private readonly SqliteFaults _faults = new();
-    private readonly ConcurrentBag<SqliteReadSession> _idle = [];
+    // The one used last comes first: its cache is the warmest, and only as many fill as there are reads at a time.
+    private readonly ConcurrentStack<SqliteReadSession> _idle = [];
     private readonly SqliteWriter _writer;
-    private int _idleCount; // The bag's own count locks all its threads.
+    private int _idleCount; // The stack's own count walks it.
     private volatile bool _isClosed;
 
     private SqliteDatabase(SqliteOptions options)
@@ -100,7 +101,7 @@ public sealed class SqliteDatabase : Database
     {
         if (_isClosed)
             throw new DatabaseUnavailableException("The database is closed.");
-        if (!_idle.TryTake(out var session))
+        if (!_idle.TryPop(out var session))
             return new SqliteReadSession(Open(SqliteOpenMode.ReadOnly), _faults, _options.Clock);
         Interlocked.Decrement(ref _idleCount);
         return session;
@@ -115,7 +116,7 @@ public sealed class SqliteDatabase : Database
             return;
         }
         Interlocked.Increment(ref _idleCount);
-        _idle.Add(session);
+        _idle.Push(session);
         // Closed meanwhile: nobody else would close this one.
         if (_isClosed)
             DropIdle();
@@ -123,7 +124,7 @@ public sealed class SqliteDatabase : Database
 
     private void DropIdle()
     {
-        while (_idle.TryTake(out var session))
+        while (_idle.TryPop(out var session))
             session.Dispose();
     }
 

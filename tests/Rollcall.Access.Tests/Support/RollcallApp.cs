@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -43,7 +44,7 @@ internal sealed class RollcallApp : IAsyncDisposable
     public string DatabaseFile => _data.AccessDatabase;
 
     /// <summary>Whether a test broke the database on purpose: then 500 is an answer, and contradictions are no wonder.</summary>
-    public bool IsBroken { get; set; }
+    public bool IsBroken { get; private set; }
 
     public static async Task<RollcallApp> StartAsync()
     {
@@ -99,14 +100,38 @@ internal sealed class RollcallApp : IAsyncDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
         {
-            request.Headers.Remove(name);
-            if (name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
-                request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(value);
-            else if (value.Length > 0)
-                request.Headers.TryAddWithoutValidation(name, value);
+            HttpHeaders target = name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && request.Content is not null ? request.Content.Headers : request.Headers;
+            target.Remove(name);
+            if (value.Length > 0)
+                target.TryAddWithoutValidation(name, value);
         }
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return await ApiAnswer.ReadAsync(response);
+    }
+
+    /// <summary>Breaks the database behind the server's back.</summary>
+    public void Break(string sql)
+    {
+        IsBroken = true;
+        using var connection = OpenDatabase();
+        Execute(connection, sql);
+    }
+
+    /// <summary>Opens the database beside the server.</summary>
+    public SqliteConnection OpenDatabase()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Pooling = false }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
+
+    public static int Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // texts of tests
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return command.ExecuteNonQuery();
     }
 
     public async ValueTask DisposeAsync()
