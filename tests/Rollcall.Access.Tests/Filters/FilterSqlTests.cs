@@ -33,7 +33,7 @@ public sealed class FilterSqlTests
                 foreach (var query in asked)
                     await CheckAsync(world, type, query);
             },
-            iter: 8, threads: 1, print: _ => "see the message");
+            iter: 5, threads: 1, print: _ => "see the message");
     }
 
     [Theory]
