@@ -14,13 +14,15 @@ internal sealed class SqliteReadSession : Session, IDisposable
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _clock;
     private long _startedAt;
-    private TimeSpan _limit;
+    private TimeSpan? _limit;
 
     public SqliteReadSession(SqliteConnection connection, SqliteFaults faults, TimeProvider clock)
         : base(connection, SqliteDialect.Instance, faults)
     {
         _connection = connection;
         _clock = clock;
+        // Once for all reads: setting it costs more than asking it, which only long statements do.
+        sqlite3_progress_handler(connection.Handle, InstructionsPerCheck, IsOver, null);
     }
 
     /// <summary>Whether the session is between two reads, so that another may use it.</summary>
@@ -31,15 +33,14 @@ internal sealed class SqliteReadSession : Session, IDisposable
         await ExecuteAsync("begin");
         try
         {
-            if (limit is { } time)
-                Limit(time);
+            _startedAt = _clock.GetTimestamp();
+            _limit = limit;
             return await read(this);
         }
         finally
         {
             // The limit ends before the transaction does, which must not be interrupted.
-            if (limit is not null)
-                sqlite3_progress_handler(_connection.Handle, 0, null, null);
+            _limit = null;
             await ExecuteAsync("commit");
         }
     }
@@ -57,13 +58,6 @@ internal sealed class SqliteReadSession : Session, IDisposable
     {
         DropCommands();
         _connection.Dispose();
-    }
-
-    private void Limit(TimeSpan time)
-    {
-        _limit = time;
-        _startedAt = _clock.GetTimestamp();
-        sqlite3_progress_handler(_connection.Handle, InstructionsPerCheck, IsOver, null);
     }
 
     private int IsOver(object? state) => _clock.GetElapsedTime(_startedAt) > _limit ? 1 : 0;
