@@ -23,6 +23,8 @@ namespace Rollcall.Access.Scim;
 /// <param name="caller">Who calls; null only for discovery without credentials.</param>
 internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller)
 {
+    private ListQuery? _query;
+
     /// <summary>The HTTP request.</summary>
     public HttpContext Http => http;
 
@@ -77,7 +79,7 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public Projection Projection(ResourceType type) => Query.Projection(type);
 
     /// <summary>The query parameters.</summary>
-    public ListQuery Query => http.Request.QueryString.HasValue
+    public ListQuery Query => _query ??= http.Request.QueryString.HasValue
         ? ListQuery.FromParameters(http.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value))))
         : new ListQuery();
 

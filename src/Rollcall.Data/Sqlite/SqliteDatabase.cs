@@ -22,6 +22,14 @@ public sealed class SqliteDatabase : Database
     private int _idleCount; // The stack's own count walks it.
     private volatile bool _isClosed;
 
+    static SqliteDatabase()
+    {
+        // Statistics that nobody reads put every allocation of every connection under one lock of the process. They can be
+        // switched off only before the library is first used; later it answers "misuse", which does no harm.
+        SQLitePCL.Batteries_V2.Init();
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     private SqliteDatabase(SqliteOptions options)
     {
         _options = options;
