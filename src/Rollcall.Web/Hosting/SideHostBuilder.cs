@@ -126,6 +126,9 @@ public sealed class SideHostBuilder
         Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         Web.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Rollcall", LogLevel.Information);
+        // As long as this category may write anything, an Activity is made for every request; its faults are told by
+        // FaultMiddleware. Whoever listens for activities gets them still.
+        Web.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         Services.AddSingleton<ILoggerProvider>(_ => new LineLoggerProvider(Console.Error, _timeProvider));
     }
 
