@@ -69,59 +69,25 @@ internal static class ListStore
     /// <returns>The revision afterwards.</returns>
     public static async ValueTask<long> DefineAsync(WriteSession session, ChangeContext context, LockedList list, ListDefinition definition, string code = "list.update")
     {
-        var json = JsonSerializer.Serialize(definition, ApiJson.Options);
-        var current = await session.FirstAsync("select definition from lists where id = $1", row => row.GetString(0), list.Id);
-        if (json == current)
+        var write = new ListWrite(session, context, list);
+        // Compared as text, since a record's lists compare by reference.
+        if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(await write.DefinitionAsync(), ApiJson.Options))
             return list.Revision;
-        var now = list.CommitTime(session);
-        var revision = list.Revision + 1;
-        await KeepHistoryAsync(session, list, revision, now);
-        var document = GroupDocument.Build(list.ScimId ?? "", list.ExternalId, list.Name, definition);
-        await session.ExecuteAsync(
-            """
-            update lists set title = $2, title_key = $3, definition = $4, document = $5, search = $6, revision = $7, modified = $8,
-              defined_revision = $7, defined = $8
-            where id = $1
-            """,
-            list.Id, definition.Title, ScimText.Fold(definition.Title), json, document, GroupDocument.Search(document), revision, now);
+        await write.DefineAsync(definition, list.ScimId, list.ExternalId);
         await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners);
-        await AuditLog.FeedAsync(session, context, now, list.IntegrationId, ResourceKind.List, list.Id, revision, ChangeAction.Updated);
-        await AuditLog.AuditAsync(session, context, now,
-            new AuditEntry(code, list.IntegrationId, ResourceKind.List, list.ScimId ?? list.Name, list.Name, list.Revision, revision, null));
-        return revision;
+        await write.CommitAsync(code);
+        return write.Revision;
     }
 
     /// <summary>Deletes a locked list with its members. Refused while it is a member or owner of another.</summary>
     /// <exception cref="ApiException">409.</exception>
-    public static async ValueTask DeleteAsync(WriteSession session, ChangeContext context, LockedList list, string code = "list.delete")
+    public static async ValueTask DeleteAsync(WriteSession session, ChangeContext context, LockedList list)
     {
         var user = await Hierarchy.FindParentAsync(session, list.Id);
         if (user is not null)
             throw ApiException.Conflict($"The access list '{list.Name}' is a member or an owner of '{user}'. Remove it there first.");
-        var membership = new MembershipStore(session, context, list);
-        foreach (var kind in Enum.GetValues<MemberKind>())
-            await membership.RemoveOthersAsync(kind, []);
-        await membership.BumpUsersAsync();
-        var now = list.CommitTime(session);
-        var revision = list.Revision + 1;
-        await KeepHistoryAsync(session, list, revision, now);
-        await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", list.IntegrationId, list.Id);
-        await session.ExecuteAsync("delete from lists where id = $1", list.Id);
-        if (list.ScimId is not null)
-            await Counters.AddAsync(session, list.IntegrationId, Counters.Group, -1);
-        await AuditLog.FeedAsync(session, context, now, list.IntegrationId, ResourceKind.List, list.Id, revision, ChangeAction.Deleted);
-        await AuditLog.AuditAsync(session, context, now,
-            new AuditEntry(code, list.IntegrationId, ResourceKind.List, list.ScimId ?? list.Name, list.Name, list.Revision, null, null));
+        await new ListWrite(session, context, list).DeleteAsync("list.delete");
     }
-
-    /// <summary>Keeps what the list's definition was until now.</summary>
-    public static async ValueTask KeepHistoryAsync(WriteSession session, LockedList list, long toRevision, long at) =>
-        await session.ExecuteAsync(
-            """
-            insert into list_history (integration_id, list_id, name, type, title, scim_id, definition, from_revision, from_at, to_revision, to_at)
-            select integration_id, id, name, type, title, scim_id, definition, defined_revision, defined, $2, $3 from lists where id = $1
-            """,
-            list.Id, toRevision, at);
 
     /// <summary>A new id for a User or Group: random, unique over all resources, without meaning.</summary>
     public static string NewScimId() => Guid.CreateVersion7().ToString();

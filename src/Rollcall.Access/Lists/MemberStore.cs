@@ -59,18 +59,18 @@ internal static class MemberStore
         var before = await FindAsync(session, list, kind, id);
         if (before is not null && before.Expires == expires && before.Reason == reason)
             return (before, false);
-        var membership = new MembershipStore(session, context, list);
+        var write = new ListWrite(session, context, list);
         var joined = before?.Joined;
         if (before is not null)
-            await membership.RemoveAsync(kind, [id]);
-        await membership.AddAsync(kind, [id], expires, reason);
+            await write.Members.RemoveAsync(kind, [id]);
+        await write.Members.AddAsync(kind, [id], expires, reason);
         if (joined is not null)
         {
             // The interval is a new one; the membership is not.
             await session.ExecuteAsync("update members set joined = $5, added_by = $6 where integration_id = $1 and list_id = $2 and kind = $3 and member_id = $4",
                 list.IntegrationId, list.Id, (int)kind, id, joined, before!.AddedBy);
         }
-        await FinishAsync(session, context, list, membership, "list.member.put", name);
+        await write.CommitAsync("list.member.put", operations: writer => writer.WriteString("member", name));
         return ((await FindAsync(session, list, kind, id))!, before is null);
     }
 
@@ -81,22 +81,10 @@ internal static class MemberStore
         var id = kind == MemberKind.Person
             ? await PeopleStore.FindAsync(session, name)
             : await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), name);
-        var membership = new MembershipStore(session, context, list);
-        if (id is null || (await membership.RemoveAsync(kind, [id.Value])).Count == 0)
+        var write = new ListWrite(session, context, list);
+        if (id is null || (await write.Members.RemoveAsync(kind, [id.Value])).Count == 0)
             throw ApiException.NotFound($"'{name.Truncate()}' is not a member of '{list.Name}'.");
-        await FinishAsync(session, context, list, membership, "list.member.remove", name);
-    }
-
-    private static async ValueTask FinishAsync(WriteSession session, ChangeContext context, LockedList list, MembershipStore membership, string code, string name)
-    {
-        var now = list.CommitTime(session);
-        var revision = list.Revision + 1;
-        await session.ExecuteAsync("update lists set revision = $2, modified = $3, member_count = member_count + $4 where id = $1",
-            list.Id, revision, now, membership.Delta);
-        await AuditLog.FeedAsync(session, context, now, list.IntegrationId, ResourceKind.List, list.Id, revision, ChangeAction.Membership);
-        await AuditLog.AuditAsync(session, context, now,
-            new AuditEntry(code, list.IntegrationId, ResourceKind.List, list.Name, list.Name, list.Revision, revision,
-                AuditLog.Json(writer => writer.WriteString("member", name))));
+        await write.CommitAsync("list.member.remove", operations: writer => writer.WriteString("member", name));
     }
 
     private static async ValueTask<long> NestedAsync(WriteSession session, LockedList list, string name)

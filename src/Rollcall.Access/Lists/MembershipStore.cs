@@ -8,10 +8,10 @@ namespace Rollcall.Access.Lists;
 /// Changes members of a list whose row is locked, as sets: the cost depends on how many members change, never on how
 /// many there are. Members who stay keep when they joined, until when, why and by whom.
 /// </summary>
-internal sealed class MembershipStore(WriteSession session, ChangeContext context, LockedList list)
+internal sealed class MembershipStore(ListWrite write)
 {
-    private readonly long _revision = list.Revision + 1;
-    private readonly long _now = list.CommitTime(session);
+    private readonly WriteSession _session = write.Session;
+    private readonly LockedList _list = write.List;
     private readonly List<long> _changedUsers = [];
     private long _delta;
 
@@ -27,15 +27,15 @@ internal sealed class MembershipStore(WriteSession session, ChangeContext contex
     {
         if (ids.Count == 0)
             return [];
-        var added = await session.ListAsync(
+        var added = await _session.ListAsync(
             $"""
              insert into members (integration_id, list_id, kind, member_id, from_revision, from_at, joined, expires, reason, added_by)
-             select $1, $2, $3, s.value, $4, $5, $5, $6, $7, $8 from ({session.Dialect.NumberSet("$9")}) s where true
+             select $1, $2, $3, s.value, $4, $5, $5, $6, $7, $8 from ({_session.Dialect.NumberSet("$9")}) s where true
              on conflict do nothing
              returning member_id
              """,
             row => row.GetInt64(0),
-            list.IntegrationId, list.Id, (int)kind, _revision, _now, expires, reason, context.Actor.Name, JsonSerializer.Serialize(ids));
+            _list.IntegrationId, _list.Id, (int)kind, write.Revision, write.Now, expires, reason, write.Context.Actor.Name, JsonSerializer.Serialize(ids));
         Note(kind, added, +1);
         return added;
     }
@@ -59,44 +59,44 @@ internal sealed class MembershipStore(WriteSession session, ChangeContext contex
         if (_changedUsers.Count == 0)
             return;
         var ids = JsonSerializer.Serialize(_changedUsers);
-        await session.ExecuteAsync(
+        await _session.ExecuteAsync(
             $"""
              update user_state set revision = revision + 1, modified = case when modified >= $1 then modified + 1 else $1 end
-             where integration_id = $2 and user_id in ({session.Dialect.NumberSet("$3")})
+             where integration_id = $2 and user_id in ({_session.Dialect.NumberSet("$3")})
              """,
-            _now, list.IntegrationId, ids);
-        await session.ExecuteAsync(
+            write.Now, _list.IntegrationId, ids);
+        await _session.ExecuteAsync(
             $"""
              insert into changes (at, request_id, integration_id, resource_kind, resource_id, revision, action)
              select modified, $1, integration_id, {(int)ResourceKind.User}, user_id, revision, {(int)ChangeAction.Membership}
-             from user_state where integration_id = $2 and user_id in ({session.Dialect.NumberSet("$3")})
+             from user_state where integration_id = $2 and user_id in ({_session.Dialect.NumberSet("$3")})
              """,
-            context.RequestId, list.IntegrationId, ids);
+            write.Context.RequestId, _list.IntegrationId, ids);
     }
 
     private async ValueTask<IReadOnlyList<long>> RemoveWhereAsync(MemberKind kind, string condition, IReadOnlyCollection<long> ids)
     {
         // The ids first, then history, then the delete: three set statements, each by the members' key.
-        var removed = await session.ListAsync(
+        var removed = await _session.ListAsync(
             $"""
              select member_id from members
-             where integration_id = $1 and list_id = $2 and kind = $3 and member_id {condition} ({session.Dialect.NumberSet("$4")})
+             where integration_id = $1 and list_id = $2 and kind = $3 and member_id {condition} ({_session.Dialect.NumberSet("$4")})
              """,
-            row => row.GetInt64(0), list.IntegrationId, list.Id, (int)kind, JsonSerializer.Serialize(ids));
+            row => row.GetInt64(0), _list.IntegrationId, _list.Id, (int)kind, JsonSerializer.Serialize(ids));
         if (removed.Count == 0)
             return removed;
         var gone = JsonSerializer.Serialize(removed);
-        await session.ExecuteAsync(
+        await _session.ExecuteAsync(
             $"""
              insert into member_history (integration_id, list_id, kind, member_id, from_revision, from_at, joined, expires, reason, added_by,
                to_revision, to_at, removed_by)
              select integration_id, list_id, kind, member_id, from_revision, from_at, joined, expires, reason, added_by, $1, $2, $3
-             from members where integration_id = $4 and list_id = $5 and kind = $6 and member_id in ({session.Dialect.NumberSet("$7")})
+             from members where integration_id = $4 and list_id = $5 and kind = $6 and member_id in ({_session.Dialect.NumberSet("$7")})
              """,
-            _revision, _now, context.Actor.Name, list.IntegrationId, list.Id, (int)kind, gone);
-        await session.ExecuteAsync(
-            $"delete from members where integration_id = $1 and list_id = $2 and kind = $3 and member_id in ({session.Dialect.NumberSet("$4")})",
-            list.IntegrationId, list.Id, (int)kind, gone);
+            write.Revision, write.Now, write.Context.Actor.Name, _list.IntegrationId, _list.Id, (int)kind, gone);
+        await _session.ExecuteAsync(
+            $"delete from members where integration_id = $1 and list_id = $2 and kind = $3 and member_id in ({_session.Dialect.NumberSet("$4")})",
+            _list.IntegrationId, _list.Id, (int)kind, gone);
         Note(kind, removed, -1);
         return removed;
     }
