@@ -13,10 +13,11 @@ namespace Rollcall.Access.Apply;
 internal sealed class FieldReader(DocumentNode? node, string path, DocumentContext document)
 {
     private readonly List<string> _known = [];
+    private readonly List<string> _ignored = [];
     private readonly DocumentNode.Mapping? _mapping = document.Shape<DocumentNode.Mapping>(node, path, "a mapping");
 
     /// <summary>Names keys that are understood and have nothing to say here.</summary>
-    public void Ignore(params ReadOnlySpan<string> keys) => _known.AddRange(keys);
+    public void Ignore(params ReadOnlySpan<string> keys) => _ignored.AddRange(keys);
 
     /// <summary>The value of a key; null where it is absent or stands for nothing.</summary>
     public DocumentNode? Take(string key)
@@ -66,7 +67,7 @@ internal sealed class FieldReader(DocumentNode? node, string path, DocumentConte
     /// <summary>Notes the keys that nobody asked for.</summary>
     public void End()
     {
-        foreach (var (key, _) in _mapping?.Entries.Where(entry => !_known.Contains(entry.Key.Text)) ?? [])
+        foreach (var (key, _) in _mapping?.Entries.Where(entry => !_known.Contains(entry.Key.Text) && !_ignored.Contains(entry.Key.Text)) ?? [])
             document.Fault(key, PathOf(key.Text), $"This key is not known here. Remove it or correct its name; known are: {string.Join(", ", _known)}.");
     }
 
