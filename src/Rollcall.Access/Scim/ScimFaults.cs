@@ -14,6 +14,9 @@ internal static class ScimFaults
     /// <summary>The format of everything below <c>/scim</c>.</summary>
     public static FaultFormat Format { get; } = new("/scim", Translate, WriteAsync);
 
+    /// <summary>404 for a resource that is not there, or not for this integration.</summary>
+    public static ScimException NoSuchResource() => ScimException.NotFound("There is no such resource here. It may have been deleted; read the list again.");
+
     /// <summary>What the database's exceptions mean to any caller.</summary>
     public static Fault? TranslateData(Exception exception) => exception switch
     {
