@@ -21,7 +21,8 @@ namespace Rollcall.Access.Scim;
 /// <param name="integration">Whose endpoint it is.</param>
 /// <param name="baseUrl">Its SCIM base URL, without a slash at the end.</param>
 /// <param name="caller">Who calls; null only for discovery without credentials.</param>
-internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller)
+/// <param name="tokens">Tells who calls.</param>
+internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller, BearerTokens tokens)
 {
     private ListQuery? _query;
 
@@ -36,6 +37,10 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
 
     /// <summary>The SCIM base URL, without a slash at the end.</summary>
     public string BaseUrl => baseUrl;
+
+    /// <summary>Looks at the credentials once more, for a request that takes long: they may have been revoked meanwhile.</summary>
+    /// <exception cref="ScimException">401.</exception>
+    public async ValueTask AuthenticateAgainAsync() => await tokens.AuthenticateAsync(http.Request.Headers.Authorization, integration, baseUrl);
 
     /// <summary>The id in the path, decoded once.</summary>
     public string Id => (string)http.Request.RouteValues["id"]!;
