@@ -45,7 +45,7 @@ internal sealed partial record Evidence(string Requirement, string File, string 
             if (Declaration.Match(line) is not { Success: true } declaration)
                 continue;
             var name = declaration.Groups[1].Value;
-            if (IdInName.Match(name) is { Success: true } match)
+            for (var match = IdInName.Match(name); match.Success; match = IdInName.Match(name))
             {
                 traits.Add($"{match.Groups[1].Value}-{match.Groups[2].Value}");
                 name = name[match.Length..];
@@ -70,12 +70,12 @@ internal sealed partial record Evidence(string Requirement, string File, string 
     [GeneratedRegex(@"^([SCO]-\d{3}[,;: ]*)+")]
     private static partial Regex LeadingIds { get; }
 
-    [GeneratedRegex("""\[.*Trait\("req", "([^"]+)"\)""")]
+    [GeneratedRegex("""\[.*Trait\("req", "([A-Z]-[^"]+)"\)""")]
     private static partial Regex Trait { get; }
 
     [GeneratedRegex(@"^\s*public\s.*?\b(\w+)\(")]
     private static partial Regex Declaration { get; }
 
-    [GeneratedRegex(@"^([SCO])_(\d{3})_")]
+    [GeneratedRegex(@"^([SCO])_?(\d{3})_")]
     private static partial Regex IdInName { get; }
 }
