@@ -40,12 +40,12 @@ public sealed class SchemaTests
         // Of discovery's own documents one does: the attributes of a schema have subAttributes (RFC 7643 §8.7.2).
         var schemas = Served.Where(schema => schema.Id != SchemaUris.Schema);
 
-        Assert.Empty(schemas.SelectMany(schema => schema.Attributes).SelectMany(attribute => attribute.SubAttributes).Where(part => part.Type == AttributeType.Complex));
+        Assert.DoesNotContain(schemas.SelectMany(schema => schema.Attributes).SelectMany(attribute => attribute.SubAttributes), part => part.Type == AttributeType.Complex);
     }
 
     [Fact]
     public void S_018_complex_attributes_say_nothing_of_uniqueness_and_case() =>
-        Assert.Empty(Attributes.Where(attribute => attribute.Type == AttributeType.Complex && (attribute.CaseExact || attribute.Uniqueness != Uniqueness.None)));
+        Assert.DoesNotContain(Attributes, attribute => attribute.Type == AttributeType.Complex && (attribute.CaseExact || attribute.Uniqueness != Uniqueness.None));
 
     [Fact]
     public void S_042_common_attributes_have_the_characteristics_of_the_RFC()
