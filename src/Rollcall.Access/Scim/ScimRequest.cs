@@ -7,9 +7,7 @@ using Rollcall.Access.OAuth;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Scim.Messages;
-using Rollcall.Scim.Patch;
 using Rollcall.Scim.Projections;
-using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 using Rollcall.Web.Hosting;
 
