@@ -25,6 +25,9 @@ public class Session
     /// <summary>The words in which this database differs from others.</summary>
     public Dialect Dialect { get; }
 
+    /// <summary>The database's clock for this transaction, in microseconds since 1970 in UTC.</summary>
+    public long Now { get; internal set; }
+
     /// <summary>How many statements the session has run.</summary>
     private protected long StatementCount { get; private set; }
 
@@ -141,7 +144,4 @@ public class WriteSession : Session
         : base(connection, dialect, faults)
     {
     }
-
-    /// <summary>The database's clock for this closure, in microseconds since 1970 in UTC.</summary>
-    public long Now { get; internal set; }
 }

@@ -140,7 +140,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         var definition = list.Definition;
         return new ListView(
             list.Name, definition.Title, definition.Description, list.Type,
-            directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == list.IntegrationId)?.Name,
+            directory.Current.NameOf(list.IntegrationId),
             list.ScimId, list.Type == ListTypes.Scim ? list.IsClaimed : null, definition.Owners, definition.Grants, definition.OwnerGrants,
             definition.MembershipRequires, definition.OwnershipRequires, definition.Audit, definition.Labels, list.MemberCount, list.Revision,
             ScimTime.ToTime(list.Created), ScimTime.ToTime(list.Modified));

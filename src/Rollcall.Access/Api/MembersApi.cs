@@ -86,8 +86,7 @@ internal sealed class MembersApi(Database database)
         ? throw ApiException.Invalid("kind", "The kind of a member is \"person\" or \"list\"; Users are members of lists of type \"scim\" only.")
         : kind;
 
-    // The server leaves %2F in a path as it is, since it is no separator.
-    private static string MemberName(HttpContext http) => http.Route("member").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    private static string MemberName(HttpContext http) => http.RouteOfPerson("member");
 
     private static MemberView View(ListMember member) => new(
         member.Kind, member.Name, member.UserId, ScimTime.ToTime(member.Joined), member.Expires is { } expires ? ScimTime.ToTime(expires) : null,

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Rollcall.Access.Audit;
-using Rollcall.Access.People;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Web.Api;
@@ -56,13 +55,14 @@ internal static class ListStore
             row => row.GetInt64(0),
             integrationId, scimId, name, type, definition.Title, ScimText.Fold(definition.Title), madeByScim ? now : null, madeByScim,
             JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document), now);
-        await WriteOwnersAsync(session, integrationId, id, name, definition.Owners);
+        var list = new LockedList(id, integrationId, scimId, name, type, definition.Title, null, madeByScim, madeByScim, 1, now);
+        await new OwnerStore(session, context, list, 1, now).SetAsync(definition.Owners);
         if (scimId is not null)
             await Counters.AddAsync(session, integrationId, Counters.Group, 1);
         await AuditLog.FeedAsync(session, context, now, integrationId, ResourceKind.List, id, 1, ChangeAction.Created);
         await AuditLog.AuditAsync(session, context, now,
             new AuditEntry(madeByScim ? "group.create" : "list.create", integrationId, ResourceKind.List, scimId ?? name, name, null, 1, null));
-        return new LockedList(id, integrationId, scimId, name, type, definition.Title, null, madeByScim, madeByScim, 1, now);
+        return list;
     }
 
     /// <summary>Replaces a locked list's definition; a definition equal to the present one changes nothing.</summary>
@@ -74,7 +74,7 @@ internal static class ListStore
         if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(await write.DefinitionAsync(), ApiJson.Options))
             return list.Revision;
         await write.DefineAsync(definition, list.ScimId, list.ExternalId);
-        await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners);
+        await write.Owners.SetAsync(definition.Owners);
         await write.CommitAsync(code);
         return write.Revision;
     }
@@ -91,29 +91,6 @@ internal static class ListStore
 
     /// <summary>A new id for a User or Group: random, unique over all resources, without meaning.</summary>
     public static string NewScimId() => Guid.CreateVersion7().ToString();
-
-    private static async ValueTask WriteOwnersAsync(WriteSession session, long integrationId, long listId, string listName, IReadOnlyList<ListOwner> owners)
-    {
-        await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", integrationId, listId);
-        for (var position = 0; position < owners.Count; position++)
-        {
-            var owner = owners[position];
-            var ownerId = owner.Kind == MemberKind.Person
-                ? await PeopleStore.GetOrAddAsync(session, owner.Name)
-                : await OwnerListAsync(session, listId, listName, owner.Name);
-            await session.ExecuteAsync(
-                "insert into owners (integration_id, list_id, kind, owner_id, position, description) values ($1, $2, $3, $4, $5, $6)",
-                integrationId, listId, (int)owner.Kind, ownerId, position, owner.Description);
-        }
-    }
-
-    private static async ValueTask<long> OwnerListAsync(WriteSession session, long listId, string listName, string ownerName)
-    {
-        var owner = await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), ownerName)
-            ?? throw ApiException.Invalid("owners", $"There is no access list named '{ownerName}' that could be an owner.");
-        await Hierarchy.CheckEdgeAsync(session, parent: listId, listName, child: owner, ownerName, fault: text => ApiException.Invalid("owners", text));
-        return owner;
-    }
 
     private static AccessList Map(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4), !row.IsDBNull(5),
