@@ -51,7 +51,7 @@ internal sealed class Records(Session session, Moment moment)
         MapUser, Json(people));
 
     /// <summary>Some Users of an integration.</summary>
-    public ValueTask<List<RecordedUser>> UsersAsync(long integrationId, IReadOnlyCollection<long> ids) => ReadAsync(
+    public ValueTask<List<RecordedUser>> UsersAsync(long integrationId, IReadOnlyCollection<long> ids) => ids.Count == 0 ? new([]) : ReadAsync(
         $"select id, integration_id, {User}, written, {long.MaxValue} from users where integration_id = $3 and id in ({Set}) and written <= $1",
         $"select user_id, integration_id, {User}, from_at, to_at from user_history where integration_id = $3 and user_id in ({Set}) and {Then}",
         MapUser, Json(ids), integrationId);

@@ -12,6 +12,8 @@ internal sealed record Standing(RecordedPerson Person, IReadOnlyList<RecordedUse
     /// <summary>How people stand, by their ids.</summary>
     public static async ValueTask<Dictionary<long, Standing>> LoadAsync(Records records, IReadOnlyCollection<long> ids)
     {
+        if (ids.Count == 0)
+            return [];
         var people = await records.PeopleAsync(ids);
         var users = (await records.UsersOfAsync(ids)).ToLookup(user => user.PersonId);
         return people.Values.ToDictionary(person => person.Id, person => Of(person, [.. users[person.Id]]));
@@ -27,6 +29,10 @@ internal sealed record Standing(RecordedPerson Person, IReadOnlyList<RecordedUse
             return IneligibleStatus.UserNotExist;
         return user?.IsActive ?? Users.Any(candidate => candidate.IsActive) ? IneligibleStatus.Eligible : IneligibleStatus.UserInactive;
     }
+
+    /// <summary>The same, where a list requires something.</summary>
+    public IneligibleStatus StatusFor(RecordedUser? user, RolesAndTraits required) =>
+        StatusOf(user) is var status && status == IneligibleStatus.Eligible && Requirements.Missing(required, Own) is not null ? IneligibleStatus.MissingRequirements : status;
 
     private static Standing Of(RecordedPerson person, List<RecordedUser> users)
     {

@@ -28,7 +28,7 @@ internal sealed class OwnerStore(WriteSession session, ChangeContext context, Lo
             var owner = owners[position];
             var id = owner.Kind == MemberKind.Person ? await PeopleStore.GetOrAddAsync(session, owner.Name) : await FindListAsync(owner.Name);
             if (!before.Remove((owner.Kind, id)) && owner.Kind == MemberKind.List)
-                await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, id, owner.Name, text => ApiException.Invalid("owners", text));
+                await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, id, owner.Name, asOwner: true, text => ApiException.Invalid("owners", text));
             await session.ExecuteAsync(
                 """
                 insert into owners (integration_id, list_id, kind, owner_id, position, description, from_revision, from_at, added_by)

@@ -74,4 +74,5 @@ create index user_history_person on user_history (person_id, to_at);
 create index member_history_member on member_history (integration_id, kind, member_id, to_at);
 create index member_history_nested on member_history (list_id, to_at) where kind = 1;
 create index member_history_nesting on member_history (member_id, to_at) where kind = 1;
-create index list_history_list on list_history (list_id, to_at)
+create index list_history_list on list_history (list_id, to_at);
+create index owners_nested on owners (list_id, owner_id) where kind = 1

@@ -144,6 +144,7 @@ internal static class GroupEndpoints
         var ifMatch = request.IfMatch;
         await request.Database.WriteAsync(async session =>
         {
+            await Hierarchy.LockAsync(session);
             var list = await LockedList.FindGroupAsync(session, request.Integration.Id, request.Id) ?? throw request.NotFound();
             list.Require(ifMatch);
             await GroupStore.ReleaseAsync(session, change, list);
