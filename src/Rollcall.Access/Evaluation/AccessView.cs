@@ -17,9 +17,15 @@ internal sealed class AccessView(Standing standing, AccessGraph graph, Func<long
         As = way.As,
         Roles = way.Gives.Roles,
         Traits = way.Gives.Traits,
-        Path = [.. way.Ties.Select(tie => graph.Lists[tie.ListId].Name)],
-        Steps = [.. way.Ties.Select((tie, place) => Step(tie, place == 0 ? way.User : null))],
+        Path = Path(way),
+        Steps = Steps(way),
     };
+
+    /// <summary>The names of the lists on a way.</summary>
+    public IReadOnlyList<string> Path(Way way) => [.. way.Ties.Select(tie => graph.Lists[tie.ListId].Name)];
+
+    /// <summary>The memberships on a way.</summary>
+    public IReadOnlyList<AccessStep> Steps(Way way) => [.. way.Ties.Select((tie, place) => Step(tie, place == 0 ? way.User : null))];
 
     /// <summary>A User as it is shown.</summary>
     public AccessUser User(RecordedUser user) => new(user.ScimId, IntegrationOf(user), user.IsActive);
@@ -45,5 +51,6 @@ internal sealed class AccessView(Standing standing, AccessGraph graph, Func<long
         return graph.Lists[tie.ListId].Definition.Owners.FirstOrDefault(owner => owner.Kind == tie.Kind && isIt(owner))?.Description;
     }
 
-    private string? IntegrationOf(RecordedUser user) => user.IntegrationId == 0 ? null : integrationName(user.IntegrationId) ?? GoneIntegration;
+    /// <summary>The name of a User's integration; null for a local User.</summary>
+    public string? IntegrationOf(RecordedUser user) => user.IntegrationId == 0 ? null : integrationName(user.IntegrationId) ?? GoneIntegration;
 }

@@ -54,7 +54,7 @@ internal sealed class Records(Session session, Moment moment)
     public ValueTask<List<RecordedUser>> UsersAsync(long integrationId, IReadOnlyCollection<long> ids) => ids.Count == 0 ? new([]) : ReadAsync(
         $"select id, integration_id, {User}, written, {long.MaxValue} from users where integration_id = $3 and id in ({Set}) and written <= $1",
         $"select user_id, integration_id, {User}, from_at, to_at from user_history where integration_id = $3 and user_id in ({Set}) and {Then}",
-        MapUser, Json(ids), integrationId);
+        MapUser, Json(ids), [integrationId]);
 
     /// <summary>The memberships of a User in the lists of its integration, or of a person in those managed here (0).</summary>
     public ValueTask<List<RecordedTie>> MembershipsAsync(long integrationId, MemberKind kind, long memberId) => ReadAsync(
@@ -67,7 +67,7 @@ internal sealed class Records(Session session, Moment moment)
          where k.integration_id = $3 and k.kind = $4 and k.member_id = $2 and m.from_at <= $1
          """,
         $"select {Tie}, to_at from member_history where integration_id = $3 and kind = $4 and member_id = $2 and {Then}",
-        MapTie, memberId, integrationId, (int)kind);
+        MapTie, memberId, [integrationId, (int)kind]);
 
     /// <summary>The memberships of some lists in other lists.</summary>
     public ValueTask<List<RecordedTie>> NestingsAsync(IReadOnlyCollection<long> children) => ReadAsync(
@@ -85,7 +85,7 @@ internal sealed class Records(Session session, Moment moment)
     public ValueTask<List<RecordedTie>> OwnershipsAsync(MemberKind kind, IReadOnlyCollection<long> owners) => ReadAsync(
         $"select {Ownership}, {long.MaxValue} from owners where kind = $3 and owner_id in ({Set}) and from_at <= $1",
         $"select {Ownership}, to_at from owner_history where kind = $3 and owner_id in ({Set}) and {Then}",
-        MapTie, Json(owners), (int)kind);
+        MapTie, Json(owners), [(int)kind]);
 
     /// <summary>Some lists.</summary>
     public async ValueTask<Dictionary<long, RecordedList>> ListsAsync(IReadOnlyCollection<long> ids)
@@ -95,6 +95,31 @@ internal sealed class Records(Session session, Moment moment)
             $"select list_id, {List}, from_at, to_at from list_history where list_id in ({Set}) and {Then}",
             MapList, Json(ids));
         return lists.ToDictionary(list => list.Id);
+    }
+
+    /// <summary>The list of that name, or null.</summary>
+    public async ValueTask<RecordedList?> ListNamedAsync(string name)
+    {
+        // Names are unique at any moment, over time they may come back.
+        var lists = await ReadAsync(
+            $"select id, {List}, defined, {long.MaxValue} from lists where name = $2 and defined <= $1",
+            $"select list_id, {List}, from_at, to_at from list_history where name = $2 and {Then}",
+            MapList, name);
+        return lists.FirstOrDefault();
+    }
+
+    /// <summary>Members of a list that are Users or people, in the order of kind and internal id.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="kind">The kind of the last one before.</param>
+    /// <param name="memberId">Its internal id.</param>
+    /// <param name="count">The most to return.</param>
+    public ValueTask<List<RecordedTie>> MembersAsync(RecordedList list, MemberKind kind, long memberId, int count)
+    {
+        const string Others = "integration_id = $3 and list_id = $2 and (kind, member_id) > ($4, $5) and kind <> 1";
+        return ReadAsync(
+            $"select {Tie}, {long.MaxValue} as to_at from members where {Others} and from_at <= $1",
+            $"select {Tie}, to_at from member_history where {Others} and {Then}",
+            MapTie, list.Id, [list.IntegrationId, (int)kind, memberId, count], "order by kind, member_id limit $6");
     }
 
     /// <summary>When the last block of a person ended, by the moment; 0 where none has.</summary>
@@ -128,8 +153,9 @@ internal sealed class Records(Session session, Moment moment)
     private string Set => session.Dialect.NumberSet("$2");
 
     // $1 is the moment, or no bound for now.
-    private ValueTask<List<T>> ReadAsync<T>(string current, string past, Func<DbDataReader, T> map, object second, params ReadOnlySpan<object?> others) =>
-        session.ListAsync(moment.IsPast ? $"{current} union all {past}" : current, map, [moment.Bound, second, .. others]);
+    private ValueTask<List<T>> ReadAsync<T>(
+        string current, string past, Func<DbDataReader, T> map, object second, ReadOnlySpan<object?> others = default, string order = "") =>
+        session.ListAsync(moment.IsPast ? $"{current} union all {past} {order}" : $"{current} {order}", map, [moment.Bound, second, .. others]);
 
     private static RecordedUser MapUser(DbDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetBoolean(5),

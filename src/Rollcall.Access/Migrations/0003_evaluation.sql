@@ -75,4 +75,5 @@ create index member_history_member on member_history (integration_id, kind, memb
 create index member_history_nested on member_history (list_id, to_at) where kind = 1;
 create index member_history_nesting on member_history (member_id, to_at) where kind = 1;
 create index list_history_list on list_history (list_id, to_at);
+create index list_history_name on list_history (name, to_at);
 create index owners_nested on owners (list_id, owner_id) where kind = 1

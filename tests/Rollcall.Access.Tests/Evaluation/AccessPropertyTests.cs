@@ -38,6 +38,40 @@ public sealed class AccessPropertyTests
     {
         foreach (var person in world.Persons)
             await CheckAsync(world, person, at);
+        foreach (var list in world.ListNames)
+            await CheckMembersAsync(world, list, at);
+    }
+
+    private static async Task CheckMembersAsync(AccessWorld world, string list, long? at)
+    {
+        var moment = at ?? ScimTime.Of(world.App.Clock.GetUtcNow());
+        var model = world.At(moment);
+        var expected = !model.Lists.ContainsKey(list) ? [] : world.Persons.SelectMany(person => model.Ways(person, moment)
+            .Where(way => way.List == list && way.Way.StartsWith("member:", StringComparison.Ordinal))
+            .Select(way => $"{person} {way.Way} {string.Join(' ', way.Reasons)}"));
+
+        var found = new List<string>();
+        var members = new HashSet<string>(StringComparer.Ordinal);
+        for (var cursor = ""; cursor is not null;)
+        {
+            var path = $"/lists/{list}/effective-members?count=2{(at is null ? "" : $"&at={ScimTime.Format(moment)}")}{(cursor.Length == 0 ? "" : $"&cursor={cursor}")}";
+            var answer = await world.App.AdminAsync("GET", path);
+            if (answer.Status == 404)
+            {
+                Assert.False(model.Lists.ContainsKey(list));
+                break;
+            }
+            foreach (var member in answer.Expect(200).Items)
+            {
+                var ways = member!["ways"]!.AsArray();
+                Assert.True(members.Add($"{member["kind"]} {member["userId"]} {member["name"]}"), "a member on two pages");
+                Assert.Equal(ways.Any(way => way!["reasons"] is null) ? "ELIGIBLE" : (string)ways[0]!["reasons"]![0]!["status"]!, (string)member["ineligibleStatus"]!);
+                found.AddRange(ways.Select(way =>
+                    $"{((string)member["name"]!).ToLowerInvariant()} member:{string.Join('/', way!["path"]!.AsArray().Select(name => (string)name!))} {string.Join(' ', way["reasons"]?.AsArray().Select(Reason) ?? [])}"));
+            }
+            cursor = (string?)answer.Body["nextCursor"];
+        }
+        Assert.Equal(Sorted(expected), Sorted(found));
     }
 
     private static async Task CheckAsync(AccessWorld world, string person, long? at)

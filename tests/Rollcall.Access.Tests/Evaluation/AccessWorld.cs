@@ -38,6 +38,9 @@ internal sealed class AccessWorld
 
     public IEnumerable<string> Persons => Enumerable.Range(0, People).Select(Person);
 
+    /// <summary>The names of all lists that ever were.</summary>
+    public IEnumerable<string> ListNames => _past.SelectMany(moment => moment.Model.Lists.Keys).Distinct(StringComparer.Ordinal);
+
     /// <summary>When the model changed, the latest last.</summary>
     public IReadOnlyList<long> Moments => [.. _past.Select(moment => moment.At)];
 
