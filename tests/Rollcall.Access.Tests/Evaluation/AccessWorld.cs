@@ -99,8 +99,13 @@ internal sealed class AccessWorld
                 break;
             case 6:
                 // Nobody can be blocked before being named.
-                if ((await _app.AdminAsync(change.B % 3 == 0 ? "PUT" : "DELETE", $"/people/{person}/block")).Status == 404)
+                var blocked = await _app.AdminAsync(change.B % 3 == 0 ? "PUT" : "DELETE", $"/people/{person}/block");
+                if (blocked.Status == 404)
+                {
+                    (await _app.AdminAsync("GET", $"/people/{person}/access")).Expect(404);
                     break;
+                }
+                blocked.Expect(204);
                 Model = Model with { Blocked = change.B % 3 == 0 ? Model.Blocked.Add(person) : Model.Blocked.Remove(person) };
                 break;
             case 7 or 8 or 9:
