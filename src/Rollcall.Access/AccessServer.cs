@@ -62,6 +62,7 @@ public sealed class AccessServer : IAsyncDisposable
         DiscoveryEndpoints.Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
+        BulkEndpoint.Map(routes);
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
@@ -69,6 +70,8 @@ public sealed class AccessServer : IAsyncDisposable
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
         new AccessApi(database, directory).Map(api);
+        new ApplyApi(database, clock).Map(api);
+        new ExportApi(database, directory).Map(api);
         return new AccessServer(host, database, limits);
     }
 

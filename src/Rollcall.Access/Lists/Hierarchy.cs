@@ -40,6 +40,9 @@ internal static class Hierarchy
             throw fault(DepthText(parentName, childName));
     }
 
+    /// <summary>A number that grows whenever edges are added.</summary>
+    public static ValueTask<long> EdgesAsync(Session session) => session.FirstAsync("select edges from hierarchy where only_row = 1", row => row.GetInt64(0));
+
     /// <summary>What is wrong with an edge that closes a circle.</summary>
     public static string CircleText(string parentName, string childName) =>
         $"'{childName}' can't be a member or owner of '{parentName}': '{parentName}' is itself within '{childName}'.";

@@ -31,6 +31,10 @@ internal static class ListStore
     /// <param name="Overdue">Only those whose review is overdue, or is not; null for all.</param>
     public readonly record struct Selection(long? IntegrationId = null, string? Type = null, bool? Overdue = null);
 
+    /// <summary>The lists of those names that there are.</summary>
+    public static ValueTask<List<AccessList>> NamedAsync(Session session, IEnumerable<string> names) =>
+        session.ListAsync($"{Columns} where name in ({session.Dialect.TextSet("$1")})", Map, JsonSerializer.Serialize(names));
+
     /// <summary>A page of lists in the order of their names.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="selection">Which.</param>
@@ -55,8 +59,10 @@ internal static class ListStore
     /// <param name="integrationId">The integration of a list of type <c>scim</c>; 0 for others.</param>
     /// <param name="definition">A checked definition.</param>
     /// <param name="madeByScim">Whether SCIM makes it, by <c>POST /Groups</c>; then it is claimed as well.</param>
+    /// <param name="edgesAreChecked">Whether the caller has locked the hierarchy and checked it with the owners that are lists.</param>
     public static async ValueTask<LockedList> CreateAsync(
-        WriteSession session, ChangeContext context, string name, string type, long integrationId, ListDefinition definition, bool madeByScim = false)
+        WriteSession session, ChangeContext context, string name, string type, long integrationId, ListDefinition definition, bool madeByScim = false,
+        bool edgesAreChecked = false)
     {
         var now = session.Now;
         var scimId = type == ListTypes.Scim ? NewScimId() : null;
@@ -72,7 +78,7 @@ internal static class ListStore
             integrationId, scimId, name, type, definition.Title, ScimText.Fold(definition.Title), madeByScim ? now : null, madeByScim,
             JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document), now);
         var list = new LockedList(id, integrationId, scimId, name, type, definition.Title, null, madeByScim, madeByScim, 1, now);
-        await new OwnerStore(session, context, list, 1, now).SetAsync(definition.Owners);
+        await new OwnerStore(session, context, list, 1, now).SetAsync(definition.Owners, edgesAreChecked);
         if (scimId is not null)
             await Counters.AddAsync(session, integrationId, Counters.Group, 1);
         await AuditLog.FeedAsync(session, context, now, integrationId, ResourceKind.List, id, 1, ChangeAction.Created);

@@ -18,8 +18,10 @@ namespace Rollcall.Access.Lists;
 internal sealed class OwnerStore(WriteSession session, ChangeContext context, LockedList list, long revision, long now)
 {
     /// <summary>Makes these the owners, and nobody else.</summary>
+    /// <param name="owners">The owners, each once.</param>
+    /// <param name="edgesAreChecked">Whether the caller has locked the hierarchy and checked it with the owners that are lists.</param>
     /// <exception cref="ApiException">400: there is no such list, or it can't be an owner.</exception>
-    public async ValueTask SetAsync(IReadOnlyList<ListOwner> owners)
+    public async ValueTask SetAsync(IReadOnlyList<ListOwner> owners, bool edgesAreChecked = false)
     {
         var before = (await session.ListAsync("select kind, owner_id from owners where integration_id = $1 and list_id = $2",
             row => ((MemberKind)row.GetInt32(0), row.GetInt64(1)), list.IntegrationId, list.Id)).ToHashSet();
@@ -27,7 +29,7 @@ internal sealed class OwnerStore(WriteSession session, ChangeContext context, Lo
         {
             var owner = owners[position];
             var id = owner.Kind == MemberKind.Person ? await PeopleStore.GetOrAddAsync(session, owner.Name) : await FindListAsync(owner.Name);
-            if (!before.Remove((owner.Kind, id)) && owner.Kind == MemberKind.List)
+            if (!before.Remove((owner.Kind, id)) && owner.Kind == MemberKind.List && !edgesAreChecked)
                 await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, id, owner.Name, asOwner: true, text => ApiException.Invalid("owners", text));
             await session.ExecuteAsync(
                 """

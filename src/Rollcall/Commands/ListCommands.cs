@@ -8,7 +8,7 @@ namespace Rollcall.Commands;
 internal static class ListCommands
 {
     /// <summary>What the API's empty type, that of lists kept by administrators and owners, is called here.</summary>
-    private const string Local = "local";
+    public const string Local = "local";
 
     private static readonly Column[] Columns =
     [
@@ -33,7 +33,8 @@ internal static class ListCommands
 
     private static Argument<string> Name() => new("NAME") { Description = "The list's name." };
 
-    private static string? ApiType(string? type) => type is Local ? "" : type;
+    /// <summary>A type as the API has it.</summary>
+    public static string? ApiType(string? type) => type is Local ? "" : type;
 
     private static string? NextReview(JsonElement list) =>
         list.Member("audit") is { } audit ? $"{Output.Time(audit.Text("nextAuditDate"))}{(list.Text("overdue") is "true" ? " (overdue)" : "")}" : null;
