@@ -20,6 +20,7 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         OneList.Puts,
         LargeLists.Figure,
         Apply.Figure,
+        EffectiveAccess.Figure,
         Start.Figure,
         Memory.Figure,
     ];

@@ -113,7 +113,7 @@ internal sealed class ApplyExecution
         if (list is { Action: PlannedAction.Update, Definition: { } definition })
         {
             await write.DefineAsync(definition, locked.ScimId, locked.ExternalId);
-            await ListStore.WriteOwnersAsync(_session, locked.IntegrationId, locked.Id, locked.Name, definition.Owners, edgesAreChecked: true);
+            await write.Owners.SetAsync(definition.Owners, edgesAreChecked: true);
         }
         foreach (var kind in list.Members.Where(member => member.Action is PlannedAction.Update or PlannedAction.Delete).GroupBy(member => member.Kind))
             await write.Members.RemoveAsync(kind.Key, [.. kind.Select(member => member.MemberId!.Value)]);
