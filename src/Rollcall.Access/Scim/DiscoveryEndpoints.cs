@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Integrations;
+using Rollcall.Access.Scim.Paging;
 using Rollcall.Scim;
 using Rollcall.Scim.Messages;
 using Rollcall.Scim.Schemas;
@@ -24,8 +25,6 @@ internal static class DiscoveryEndpoints
         foreach (var method in (string[])[HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete])
             routes.Map(method, "/Me", _ => throw NotOffered("There is no /Me here: clients are integrations, not Users. Name the User by its id."));
         routes.Map(HttpMethods.Post, "/Bulk", _ => throw NotOffered("Bulk is not offered. Send the operations one by one."));
-        foreach (var path in (string[])["/.search", "/Users/.search", "/Groups/.search"])
-            routes.Map(HttpMethods.Post, path, _ => throw NotOffered("Queries by POST are not offered. Use GET with the same parameters."));
     }
 
     private static Task ConfigurationAsync(ScimRequest request) => AnswerAsync(request, new ServiceProviderConfig
@@ -33,7 +32,7 @@ internal static class DiscoveryEndpoints
         Bulk = false,
         BulkMaxOperations = 0,
         BulkMaxPayloadSize = 0,
-        FilterMaxResults = ResourceQuery.MaxPageSize,
+        FilterMaxResults = ListEndpoints.MaxPageSize,
         AuthenticationSchemes =
         [
             new AuthenticationScheme("oauthbearertoken", "OAuth Bearer Token", "A bearer token from the token endpoint by OAuth 2.0 client credentials, or a static token.")
@@ -44,11 +43,12 @@ internal static class DiscoveryEndpoints
         ],
         Pagination = IsClassic(request) ? null : new PaginationConfig
         {
-            Cursor = false,
+            Cursor = true,
             Index = true,
             DefaultPaginationMethod = "index",
-            DefaultPageSize = ResourceQuery.DefaultPageSize,
-            MaxPageSize = ResourceQuery.MaxPageSize,
+            DefaultPageSize = ListEndpoints.DefaultPageSize,
+            MaxPageSize = ListEndpoints.MaxPageSize,
+            CursorTimeout = Cursors.TimeoutSeconds,
         },
     }.ToJson(request.BaseUrl));
 

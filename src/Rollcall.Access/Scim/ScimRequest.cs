@@ -23,6 +23,8 @@ namespace Rollcall.Access.Scim;
 /// <param name="caller">Who calls; null only for discovery without credentials.</param>
 internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller)
 {
+    private const int MostUnsent = 64 * 1024;
+
     private ListQuery? _query;
 
     /// <summary>The HTTP request.</summary>
@@ -36,6 +38,9 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
 
     /// <summary>The SCIM base URL, without a slash at the end.</summary>
     public string BaseUrl => baseUrl;
+
+    /// <summary>The OAuth client, or the static token, that sends the request; empty for discovery without credentials.</summary>
+    public string Client => caller?.Client ?? "";
 
     /// <summary>The id in the path, decoded once.</summary>
     public string Id => (string)http.Request.RouteValues["id"]!;
@@ -145,20 +150,52 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     /// <param name="body">The JSON.</param>
     /// <param name="version">The resource's version, for <c>ETag</c>; null for what has none.</param>
     /// <param name="location">The resource's URI, for <c>Location</c>, or null.</param>
-    public async Task AnswerAsync(int status, ReadOnlyMemory<byte> body, ScimVersion? version = null, string? location = null)
+    public Task AnswerAsync(int status, ReadOnlyMemory<byte> body, ScimVersion? version = null, string? location = null) =>
+        AnswerAsync(status, new ReadOnlySequence<byte>(body), version, location);
+
+    /// <inheritdoc cref="AnswerAsync(int, ReadOnlyMemory{byte}, ScimVersion?, string?)"/>
+    public Task AnswerAsync(int status, ReadOnlySequence<byte> body, ScimVersion? version = null, string? location = null)
     {
-        var response = http.Response;
-        response.StatusCode = status;
-        response.ContentType = MediaTypes.Scim;
-        response.ContentLength = body.Length;
         SetVersion(version);
         if (location is not null)
-            response.Headers.Location = location;
-        await response.BodyWriter.WriteAsync(body, http.RequestAborted);
+            http.Response.Headers.Location = location;
+        return WriteAsync(status, body.Length, [body]);
+    }
+
+    /// <summary>Answers with a list.</summary>
+    public Task AnswerAsync(ListResponse envelope, ResourcePage page)
+    {
+        List<ReadOnlySequence<byte>> parts = [.. page.Parts(envelope)];
+        return WriteAsync(200, parts.Sum(part => part.Length), parts);
     }
 
     /// <summary>Tells whether a write changed anything: clients that check histories need to know.</summary>
     public void TellChanged(bool changed) => http.Response.Headers["X-Rollcall-Changed"] = changed ? "true" : "false";
+
+    private async Task WriteAsync(int status, long length, IReadOnlyList<ReadOnlySequence<byte>> parts)
+    {
+        var response = http.Response;
+        response.StatusCode = status;
+        response.ContentType = MediaTypes.Scim;
+        response.ContentLength = length;
+        if (HttpMethods.IsHead(http.Request.Method))
+            return;
+        var unsent = 0;
+        foreach (var part in parts)
+        {
+            foreach (var memory in part)
+            {
+                response.BodyWriter.Write(memory.Span);
+                unsent += memory.Length;
+                // What is not sent is held once more: a client that reads slowly is waited for.
+                if (unsent < MostUnsent)
+                    continue;
+                await response.BodyWriter.FlushAsync(http.RequestAborted);
+                unsent = 0;
+            }
+        }
+        await response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
 
     private void SetVersion(ScimVersion? version)
     {

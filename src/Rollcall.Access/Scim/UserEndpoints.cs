@@ -16,7 +16,6 @@ internal static class UserEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(ScimRoutes routes)
     {
-        routes.Map(HttpMethods.Get, "/Users", ListAsync);
         routes.Map(HttpMethods.Post, "/Users", CreateAsync);
         routes.Map(HttpMethods.Get, "/Users/{id}", ReadAsync);
         routes.Map(HttpMethods.Put, "/Users/{id}", ReplaceAsync);
@@ -38,34 +37,6 @@ internal static class UserEndpoints
             return;
         }
         await AnswerAsync(request, 200, row.User, row.Groups, projection);
-    }
-
-    private static async Task ListAsync(ScimRequest request)
-    {
-        var projection = request.Projection(ResourceTypes.User);
-        var query = new ResourceQuery(
-            request.Database.Dialect, request.Query, ResourceTypes.User, FilterColumns.OfUsers(request.BaseUrl),
-            "u.integration_id = $1", "u.id", request.Integration.Id, request.Integration.Rules.Strict);
-        var withGroups = projection.Includes("groups");
-        var integrationId = request.Integration.Id;
-        var (users, groups, total) = await request.Database.ReadAsync(async session =>
-        {
-            var page = query.Count == 0 ? [] : await query.PageAsync(session, UserRow.Select, UserRow.Map);
-            var references = withGroups && page.Count > 0 ? await UserStore.GroupsAsync(session, integrationId, [.. page.Select(user => user.Id)]) : null;
-            // A first page that is not full holds all there is.
-            var all = query is { StartIndex: 1, Count: > 0 } && page.Count < query.Count ? page.Count
-                : query.IsUnfiltered ? await Counters.ReadAsync(session, integrationId, Counters.User)
-                : await query.CountAsync(session, "from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id");
-            return (page, references, all);
-        }, query.Limit);
-
-        using var resources = new ResourcePage(projection);
-        var representations = new Representations(request.BaseUrl);
-        foreach (var user in users)
-            resources.Add(output => representations.Write(output, user, groups?[user.Id] ?? []));
-        using var body = new PooledBuffer();
-        resources.Write(body, total, query.StartIndex);
-        await request.AnswerAsync(200, body.Written);
     }
 
     private static async Task CreateAsync(ScimRequest request)
@@ -137,9 +108,9 @@ internal static class UserEndpoints
 
     private static async Task AnswerAsync(ScimRequest request, int status, UserRow user, List<GroupReference> groups, Projection projection, bool isWrite = false)
     {
-        using var resource = new ResourcePage(projection);
+        using var resource = new ResourcePage();
         var representations = new Representations(request.BaseUrl);
-        resource.Add(output => representations.Write(output, user, groups));
+        resource.Add(0, projection, output => representations.Write(output, user, groups));
         var location = $"{request.BaseUrl}/Users/{user.ScimId}";
         await request.AnswerAsync(status, resource.Single, user.Version, isWrite ? location : null);
     }
