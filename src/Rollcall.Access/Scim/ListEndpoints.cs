@@ -47,11 +47,11 @@ internal sealed class ListEndpoints(Cursors cursors, PageMemory memory)
         var start = await FindStartAsync(request, asked, walk, count);
 
         // 3. All of it is read at one moment.
-        var (page, last, total, hasMore) = await request.Database.ReadAsync(session => ReadAsync(session, queries, contents, start, count), queries.Limit);
+        var read = await request.Database.ReadAsync(session => ReadAsync(session, queries, contents, start, count), queries.Limit);
 
         // 4. How it goes on.
-        using (page)
-            await request.AnswerAsync(EnvelopeOf(request, asked, walk, count, page.Count, last, total, hasMore), page);
+        using var page = read.Page;
+        await request.AnswerAsync(EnvelopeOf(request, asked, walk, count, page.Count, read), page);
     }
 
     /// <summary>Where a page begins.</summary>
@@ -77,6 +77,11 @@ internal sealed class ListEndpoints(Cursors cursors, PageMemory memory)
             : new Start(null, null, asked.StartIndex - 1);
     }
 
+    /// <summary>A page as it was read.</summary>
+    /// <param name="Page">Its resources.</param>
+    /// <param name="Last">Where it ends; null where it is empty.</param>
+    /// <param name="Total">How many match in all.</param>
+    /// <param name="HasMore">Whether another page follows.</param>
     private readonly record struct Result(ResourcePage Page, PagePlace? Last, KnownTotal Total, bool HasMore);
 
     private static async ValueTask<Result> ReadAsync(Session session, ResourceQueries queries, ListContents contents, Start start, int count)
@@ -107,16 +112,17 @@ internal sealed class ListEndpoints(Cursors cursors, PageMemory memory)
         return known is { } before && before.State == state ? before : new KnownTotal(await queries.CountAsync(session), state);
     }
 
-    private ListResponse EnvelopeOf(ScimRequest request, ListQuery asked, Lazy<PageScope> walk, int count, int returned, PagePlace? last, KnownTotal total, bool hasMore)
+    private ListResponse EnvelopeOf(ScimRequest request, ListQuery asked, Lazy<PageScope> walk, int count, int returned, Result read)
     {
+        var total = read.Total.Total;
         if (asked.Cursor is not null)
-            return new ListResponse { TotalResults = total.Total, NextCursor = hasMore ? cursors.Seal(walk.Value, last!, count, total) : null };
+            return new ListResponse { TotalResults = total, NextCursor = read.HasMore ? cursors.Seal(walk.Value, read.Last!, count, read.Total) : null };
         var startIndex = asked.StartIndex ?? 1;
         var next = startIndex + returned;
-        if (!hasMore)
-            return new ListResponse { TotalResults = total.Total, StartIndex = startIndex };
-        memory.Remember(new FollowingPage(request.Client, walk.Value, count, next), last!, total, asked is { SortBy: not null, Descending: true });
-        // Of what the walk has passed something may be deleted by now. Then a true total would end it before its last page.
-        return new ListResponse { TotalResults = Math.Max(total.Total, next), StartIndex = startIndex };
+        // After the end of a walk, too: what was made before its place may lead the client to go on.
+        if (read.Last is not null && (read.HasMore || startIndex > 1))
+            memory.Remember(new FollowingPage(request.Client, walk.Value, count, next), read.Last, read.Total, asked is { SortBy: not null, Descending: true });
+        // Of what the walk has passed something may be deleted by now: then the true total would end it before its last page.
+        return new ListResponse { TotalResults = read.HasMore ? Math.Max(total, next) : total, StartIndex = startIndex };
     }
 }
