@@ -76,9 +76,11 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         new Actor(integration.Name, caller?.Client, null, http.Connection.RemoteIpAddress?.ToString()),
         http.Request.Method, http.Request.Path.Value ?? "");
 
+    /// <summary>What the client prefers to be answered (RFC 7240).</summary>
+    public Preferences Prefers => Preferences.Parse(http.Request.Headers["Prefer"]);
+
     /// <summary>Whether the client asks for the resource in the answer to a write (RFC 7240 §4.2).</summary>
-    public bool PrefersRepresentation =>
-        http.Request.Headers["Prefer"].Any(value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
+    public bool PrefersRepresentation => Prefers.Return == ReturnPreference.Representation;
 
     /// <summary>The attributes that the response shall carry.</summary>
     public Projection Projection(ResourceType type) => Query.Projection(type);
@@ -142,6 +144,8 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     {
         http.Response.StatusCode = status;
         SetVersion(version);
+        if (Prefers.Return == ReturnPreference.Minimal)
+            TellApplied("minimal");
         return Task.CompletedTask;
     }
 
@@ -149,7 +153,7 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The JSON.</param>
     /// <param name="version">The resource's version, for <c>ETag</c>; null for what has none.</param>
-    /// <param name="location">The resource's URI, for <c>Location</c>, or null.</param>
+    /// <param name="location">The URI of the resource that was written, for <c>Location</c>; null where nothing was.</param>
     public Task AnswerAsync(int status, ReadOnlyMemory<byte> body, ScimVersion? version = null, string? location = null) =>
         AnswerAsync(status, new ReadOnlySequence<byte>(body), version, location);
 
@@ -157,8 +161,15 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public Task AnswerAsync(int status, ReadOnlySequence<byte> body, ScimVersion? version = null, string? location = null)
     {
         SetVersion(version);
-        if (location is not null)
-            http.Response.Headers.Location = location;
+        if (location is null)
+            return WriteAsync(status, body.Length, [body]);
+        http.Response.Headers.Location = location;
+        var wish = Prefers.Return;
+        // Who names attributes wants to see them (RFC 7644 §3.5.2).
+        if (wish == ReturnPreference.Minimal && Query is { Attributes: null, ExcludedAttributes: null })
+            return AnswerAsync(status == 200 ? 204 : status, version);
+        if (wish == ReturnPreference.Representation)
+            TellApplied("representation");
         return WriteAsync(status, body.Length, [body]);
     }
 
@@ -196,6 +207,8 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         }
         await response.BodyWriter.FlushAsync(http.RequestAborted);
     }
+
+    private void TellApplied(string wish) => http.Response.Headers["Preference-Applied"] = $"return={wish}";
 
     private void SetVersion(ScimVersion? version)
     {
