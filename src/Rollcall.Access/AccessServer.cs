@@ -65,6 +65,7 @@ public sealed class AccessServer : IAsyncDisposable
         new ListEndpoints(cursors, new PageMemory(clock)).Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
+        BulkEndpoint.Map(routes);
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);

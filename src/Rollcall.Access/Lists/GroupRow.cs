@@ -36,8 +36,8 @@ internal sealed record GroupRow(long Id, string ScimId, byte[] Document, long Me
 /// <summary>A member of a Group as a read shows it.</summary>
 /// <param name="Kind">A User or a nested list.</param>
 /// <param name="ScimId">Its id in SCIM.</param>
-/// <param name="Display">Its name, a label derived on read; null where it was not asked for.</param>
-internal sealed record GroupMember(MemberKind Kind, string ScimId, string? Display)
+/// <param name="Display">Its name, a label derived on read.</param>
+internal sealed record GroupMember(MemberKind Kind, string ScimId, string Display)
 {
     /// <summary>The members of some lists, by list, in a fixed order: all of them held in memory.</summary>
     /// <param name="session">Where to read.</param>
@@ -48,19 +48,23 @@ internal sealed record GroupMember(MemberKind Kind, string ScimId, string? Displ
         Session session, long integrationId, IReadOnlyCollection<long> listIds, IReadOnlyList<string>? only = null)
     {
         var members = new List<(long List, GroupMember Member)>();
-        await EachAsync(session, integrationId, listIds, withDisplay: true, (list, member) => members.Add((list, member)), only);
+        await EachAsync(session, integrationId, listIds, withDisplay: true,
+            row => members.Add((row.GetInt64(0), new GroupMember((MemberKind)row.GetInt32(1), row.GetString(2), row.GetString(3)))), only);
         return members.ToLookup(row => row.List, row => row.Member);
     }
 
-    /// <summary>Shows the members of some lists one after the other: list by list as their ids are, Users before nested lists, each as the ids are.</summary>
+    /// <summary>
+    /// Shows the members of some lists one after the other: list by list as their ids are, Users before nested lists, each
+    /// as the ids are.
+    /// </summary>
     /// <param name="session">Where to read.</param>
     /// <param name="integrationId">The lists' integration.</param>
     /// <param name="listIds">The internal ids of the lists.</param>
     /// <param name="withDisplay">Whether names are wanted.</param>
-    /// <param name="show">Is given the list's id and the member.</param>
+    /// <param name="read">Is given rows of the list's id, the kind of the member, its id in SCIM, and its name or NULL.</param>
     /// <param name="only">Only members of these ids in SCIM; null for all.</param>
     public static async ValueTask EachAsync(
-        Session session, long integrationId, IReadOnlyCollection<long> listIds, bool withDisplay, Action<long, GroupMember> show, IReadOnlyList<string>? only = null)
+        Session session, long integrationId, IReadOnlyCollection<long> listIds, bool withDisplay, Action<DbDataReader> read, IReadOnlyList<string>? only = null)
     {
         var display = withDisplay ? "coalesce(u.user_name, l.title)" : "null";
         var ids = listIds.Count == 1 ? "= $2" : $"in ({session.Dialect.NumberSet("$2")})";
@@ -75,7 +79,6 @@ internal sealed record GroupMember(MemberKind Kind, string ScimId, string? Displ
              where m.integration_id = $1 and m.list_id {ids} and coalesce(u.scim_id, l.scim_id) is not null{among}
              order by m.list_id, m.kind, m.member_id
              """,
-            row => show(row.GetInt64(0), new GroupMember((MemberKind)row.GetInt32(1), row.GetString(2), withDisplay ? row.GetString(3) : null)),
-            only is null ? arguments : [.. arguments, JsonSerializer.Serialize(only)]);
+            read, only is null ? arguments : [.. arguments, JsonSerializer.Serialize(only)]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.Scim.Paging;
@@ -24,14 +25,12 @@ internal static class DiscoveryEndpoints
         // What RFC 7644 knows and this server does not offer is answered as such, and discovery says so too.
         foreach (var method in (string[])[HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete])
             routes.Map(method, "/Me", _ => throw NotOffered("There is no /Me here: clients are integrations, not Users. Name the User by its id."));
-        routes.Map(HttpMethods.Post, "/Bulk", _ => throw NotOffered("Bulk is not offered. Send the operations one by one."));
     }
 
     private static Task ConfigurationAsync(ScimRequest request) => AnswerAsync(request, new ServiceProviderConfig
     {
-        Bulk = false,
-        BulkMaxOperations = 0,
-        BulkMaxPayloadSize = 0,
+        BulkMaxOperations = BulkEndpoint.MaxOperations,
+        BulkMaxPayloadSize = BulkEndpoint.MaxPayloadSize,
         FilterMaxResults = ListEndpoints.MaxPageSize,
         AuthenticationSchemes =
         [
@@ -82,6 +81,6 @@ internal static class DiscoveryEndpoints
         // RFC 7644 §4: of a query only the filter is refused; all else is ignored, so nothing of it is even read.
         if (request.Http.Request.Query.ContainsKey("filter"))
             throw new ScimException(403, null, "Discovery can't be filtered; leave the filter out.");
-        await request.AnswerAsync(200, ScimJson.ToUtf8(document));
+        await request.AnswerAsync(200, new ReadOnlySequence<byte>(ScimJson.ToUtf8(document)));
     }
 }

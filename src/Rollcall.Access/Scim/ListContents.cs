@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.Lists;
 using Rollcall.Access.Users;
@@ -9,8 +10,8 @@ using Rollcall.Scim.Schemas;
 namespace Rollcall.Access.Scim;
 
 /// <summary>
-/// Reads what belongs to the Users and Groups of a page, and writes them, each as the request wants it. Members go from
-/// the database to the response one by one, so that a Group of any size is held in memory once.
+/// Completes the resources of a page by what belongs to them, each as the request wants it. Members go from the database
+/// to the response one by one, so that a Group of any size is held in memory once.
 /// </summary>
 internal sealed class ListContents
 {
@@ -40,6 +41,9 @@ internal sealed class ListContents
     /// <summary>Of one resource.</summary>
     public static ListContents OfOne(ScimRequest request) => new(request, request.Projection(ResourceTypes.User), request.Projection(ResourceTypes.Group), withMembers: true);
 
+    /// <summary>A page without resources yet.</summary>
+    public ListPage NewPage() => new(_representations);
+
     /// <summary>Ends a page before its members are more than fit; one Group stays, however large.</summary>
     /// <returns>Whether anything was left for the next page.</returns>
     public bool Shorten(List<ListedRow> rows)
@@ -49,7 +53,7 @@ internal sealed class ListContents
         long members = 0;
         for (var i = 0; i < rows.Count; i++)
         {
-            members += rows[i].Resource.Group?.MemberCount ?? 0;
+            members += rows[i].MemberCount;
             if (i > 0 && members > MaxMembersOnPage)
             {
                 rows.RemoveRange(i, rows.Count - i);
@@ -59,99 +63,94 @@ internal sealed class ListContents
         return false;
     }
 
-    /// <summary>Writes the resources.</summary>
-    /// <param name="session">Where to read what belongs to them.</param>
-    /// <param name="resources">The Users and Groups, in the order of the page.</param>
-    /// <exception cref="Data.QueryTooExpensiveException">The limit of the reads was reached.</exception>
-    public async ValueTask<ResourcePage> WriteAsync(Session session, IReadOnlyList<ListedResource> resources)
+    /// <summary>Completes the resources of a page.</summary>
+    /// <param name="session">Where to read.</param>
+    /// <param name="page">The page.</param>
+    public async ValueTask CompleteAsync(Session session, ListPage page)
     {
-        var page = new ResourcePage(resources.Count);
-        try
-        {
-            await WriteUsersAsync(session, page, resources);
-            await WriteGroupsAsync(session, page, resources);
-            return page;
-        }
-        catch
-        {
-            page.Dispose();
-            throw;
-        }
+        var users = page.Rows.Where(row => !row.Type.IsGroup).OrderBy(row => row.Place.RowId).ToList();
+        if (users.Count > 0 && _users.Includes("groups"))
+            await WriteGroupsOfAsync(session, page, users);
+        if (!_users.IsDefault)
+            users.ForEach(row => page.Narrow(row, _users));
+
+        var groups = page.Rows.Where(row => row.Type.IsGroup).OrderBy(row => row.Place.RowId).ToList();
+        // Members are chosen as they are written.
+        if (!_groups.IsDefault)
+            groups.ForEach(row => page.Narrow(row, _groups));
+        if (groups.Count > 0 && _members is { } parts)
+            await WriteMembersOfAsync(session, page, groups, parts);
     }
 
-    private async ValueTask WriteUsersAsync(Session session, ResourcePage page, IReadOnlyList<ListedResource> resources)
+    private async ValueTask WriteGroupsOfAsync(Session session, ListPage page, List<ListedRow> users)
     {
-        var ids = resources.Where(resource => resource.User is not null).Select(resource => resource.User!.Id).ToList();
-        if (ids.Count == 0)
-            return;
-        var groups = _users.Includes("groups") ? await UserStore.GroupsAsync(session, _integrationId, ids) : null;
-        for (var i = 0; i < resources.Count; i++)
+        var pieces = new PieceWriter(page, users, ",\"groups\":["u8);
+        // Users of one page are mostly on the same lists.
+        var fragments = new Dictionary<long, byte[]>();
+        await UserStore.EachGroupAsync(session, _integrationId, [.. users.Select(user => user.Place.RowId)], Write);
+        pieces.Close();
+
+        void Write(DbDataReader row)
         {
-            if (resources[i].User is { } user)
-                page.Add(i, _users, output => _representations.Write(output, user, groups?[user.Id] ?? []));
-        }
-    }
-
-    private async ValueTask WriteGroupsAsync(Session session, ResourcePage page, IReadOnlyList<ListedResource> resources)
-    {
-        // Members come list by list in the order of the lists' ids, so Groups are written in that order.
-        var groups = resources.Index().Where(resource => resource.Item.Group is not null).Select(resource => (Number: resource.Index, Group: resource.Item.Group!)).OrderBy(resource => resource.Group.Id).ToList();
-        if (groups.Count == 0)
-            return;
-        var writer = new GroupWriter(page, _representations, _groups, groups);
-        if (_members is { } parts)
-            await GroupMember.EachAsync(session, _integrationId, [.. groups.Select(resource => resource.Group.Id)], parts.Display, (list, member) => writer.Add(list, member, parts));
-        writer.End();
-    }
-
-    /// <summary>Writes Groups whose members are told one by one.</summary>
-    private sealed class GroupWriter(ResourcePage page, Representations representations, Projection projection, List<(int Number, GroupRow Group)> groups)
-    {
-        private int _next;
-        private long? _openList;
-        private bool _hasMembers;
-
-        public void Add(long list, GroupMember member, MemberParts parts)
-        {
-            while (_openList != list)
-                Open();
-            page.Output.Add(_hasMembers ? ","u8 : ",\"members\":["u8);
-            _hasMembers = true;
-            representations.Write(page.Output, member, parts);
-        }
-
-        public void End()
-        {
-            while (_next < groups.Count)
-                Open();
-            Close();
-        }
-
-        private void Open()
-        {
-            Close();
-            var (number, group) = groups[_next++];
-            page.Begin(number);
-            if (projection.IsDefault)
-                Representations.WriteStart(page.Output, group);
-            else
-                page.Output.Add(ResourcePage.Narrow(projection, output => representations.Write(output, group, null, withDisplay: false)).AsSpan()[..^1]);
-            (_openList, _hasMembers) = (group.Id, false);
-        }
-
-        private void Close()
-        {
-            if (_openList is null)
+            if (!pieces.Begin(row.GetInt64(0)))
                 return;
-            var (number, group) = groups[_next - 1];
-            if (_hasMembers)
-                page.Output.Add("]"u8);
-            if (projection.IsDefault)
-                representations.WriteEnd(page.Output, group);
-            else
-                page.Output.Add("}"u8);
-            page.End(number);
-            _openList = null;
+            var list = row.GetInt64(1);
+            if (!fragments.TryGetValue(list, out var fragment))
+                fragments.Add(list, fragment = _representations.GroupOfUser(ColumnBytes.Of(row, 2), ColumnBytes.Of(row, 3)));
+            page.Output.Add(fragment);
+        }
+    }
+
+    private async ValueTask WriteMembersOfAsync(Session session, ListPage page, List<ListedRow> groups, MemberParts parts)
+    {
+        var pieces = new PieceWriter(page, groups, ",\"members\":["u8);
+        await GroupMember.EachAsync(session, _integrationId, [.. groups.Select(group => group.Place.RowId)], parts.Display, row =>
+        {
+            if (pieces.Begin(row.GetInt64(0)))
+                _representations.WriteMember(page.Output, (MemberKind)row.GetInt32(1), ColumnBytes.Of(row, 2), ColumnBytes.Of(row, 3), parts);
+        });
+        pieces.Close();
+    }
+
+    /// <summary>Writes an array into the middle of each of some resources, of elements that come one by one.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="rows">The resources by their ids, ascending: the elements come in that order.</param>
+    /// <param name="start">What stands before the first element.</param>
+    private sealed class PieceWriter(ListPage page, List<ListedRow> rows, ReadOnlySpan<byte> start)
+    {
+        private readonly byte[] _start = start.ToArray();
+        private int _next;
+        private ListedRow? _open;
+        private SequencePosition _from;
+
+        /// <summary>Begins an element of the resource of that id.</summary>
+        /// <returns>False where there is none.</returns>
+        public bool Begin(long rowId)
+        {
+            if (_open?.Place.RowId == rowId)
+            {
+                page.Output.Add(","u8);
+                return true;
+            }
+            Close();
+            while (_next < rows.Count && rows[_next].Place.RowId < rowId)
+                _next++;
+            if (_next == rows.Count || rows[_next].Place.RowId > rowId)
+                return false;
+            _open = rows[_next];
+            _from = page.Output.Position;
+            page.Output.Add(_start);
+            return true;
+        }
+
+        /// <summary>Ends the array of the resource that came last.</summary>
+        public void Close()
+        {
+            if (_open is null)
+                return;
+            page.Output.Add("]"u8);
+            _open.Middle = new Piece(_from, page.Output.Position);
+            _open = null;
         }
     }
 }

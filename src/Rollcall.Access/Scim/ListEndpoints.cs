@@ -51,7 +51,7 @@ internal sealed class ListEndpoints(Cursors cursors, PageMemory memory)
 
         // 4. How it goes on.
         using var page = read.Page;
-        await request.AnswerAsync(EnvelopeOf(request, asked, walk, count, page.Count, read), page);
+        await request.AnswerAsync(200, page.Parts(EnvelopeOf(request, asked, walk, count, read)));
     }
 
     /// <summary>Where a page begins.</summary>
@@ -79,29 +79,39 @@ internal sealed class ListEndpoints(Cursors cursors, PageMemory memory)
 
     /// <summary>A page as it was read.</summary>
     /// <param name="Page">Its resources.</param>
-    /// <param name="Last">Where it ends; null where it is empty.</param>
     /// <param name="Total">How many match in all.</param>
     /// <param name="HasMore">Whether another page follows.</param>
-    private readonly record struct Result(ResourcePage Page, PagePlace? Last, KnownTotal Total, bool HasMore);
+    private readonly record struct Result(ListPage Page, KnownTotal Total, bool HasMore);
 
     private static async ValueTask<Result> ReadAsync(Session session, ResourceQueries queries, ListContents contents, Start start, int count)
     {
-        var after = await queries.WithKeyAsync(session, start.After);
-        var isPastEnd = false;
-        if (start.Skip is { } skip && count > 0)
+        var page = contents.NewPage();
+        try
         {
-            after = await queries.PlaceAtAsync(session, skip - 1);
-            isPastEnd = after is null;
+            var after = await queries.WithKeyAsync(session, start.After);
+            var isPastEnd = false;
+            if (start.Skip is { } skip && count > 0)
+            {
+                after = await queries.PlaceAtAsync(session, skip - 1);
+                isPastEnd = after is null;
+            }
+            // One more than fits tells whether there is a next page.
+            var rows = count == 0 || isPastEnd ? [] : await queries.AfterAsync(session, after, count + 1, page);
+            var hasMore = rows.Count > count;
+            if (hasMore)
+                rows.RemoveAt(count);
+            hasMore |= contents.Shorten(rows);
+            page.Rows = rows;
+            await contents.CompleteAsync(session, page);
+            // A first page after which nothing comes holds all there is.
+            var total = start.IsFirst && count > 0 && !hasMore ? new KnownTotal(rows.Count, 0) : await CountAsync(session, queries, start.Total);
+            return new Result(page, total, hasMore);
         }
-        // One more than fits tells whether there is a next page.
-        var rows = count == 0 || isPastEnd ? [] : await queries.AfterAsync(session, after, count + 1);
-        var hasMore = rows.Count > count;
-        if (hasMore)
-            rows.RemoveAt(count);
-        hasMore |= contents.Shorten(rows);
-        // A first page after which nothing comes holds all there is.
-        var total = start.IsFirst && count > 0 && !hasMore ? new KnownTotal(rows.Count, 0) : await CountAsync(session, queries, start.Total);
-        return new Result(await contents.WriteAsync(session, [.. rows.Select(row => row.Resource)]), rows.Count > 0 ? rows[^1].Place : null, total, hasMore);
+        catch
+        {
+            page.Dispose();
+            throw;
+        }
     }
 
     private static async ValueTask<KnownTotal> CountAsync(Session session, ResourceQueries queries, KnownTotal? known)
@@ -112,16 +122,18 @@ internal sealed class ListEndpoints(Cursors cursors, PageMemory memory)
         return known is { } before && before.State == state ? before : new KnownTotal(await queries.CountAsync(session), state);
     }
 
-    private ListResponse EnvelopeOf(ScimRequest request, ListQuery asked, Lazy<PageScope> walk, int count, int returned, Result read)
+    private ListResponse EnvelopeOf(ScimRequest request, ListQuery asked, Lazy<PageScope> walk, int count, Result read)
     {
         var total = read.Total.Total;
+        var rows = read.Page.Rows;
+        var last = rows.Count > 0 ? rows[^1].Place : null;
         if (asked.Cursor is not null)
-            return new ListResponse { TotalResults = total, NextCursor = read.HasMore ? cursors.Seal(walk.Value, read.Last!, count, read.Total) : null };
+            return new ListResponse { TotalResults = total, NextCursor = read.HasMore ? cursors.Seal(walk.Value, last!, count, read.Total) : null };
         var startIndex = asked.StartIndex ?? 1;
-        var next = startIndex + returned;
+        var next = startIndex + rows.Count;
         // After the end of a walk, too: what was made before its place may lead the client to go on.
-        if (read.Last is not null && (read.HasMore || startIndex > 1))
-            memory.Remember(new FollowingPage(request.Client, walk.Value, count, next), read.Last, read.Total, asked is { SortBy: not null, Descending: true });
+        if (last is not null && (read.HasMore || startIndex > 1))
+            memory.Remember(new FollowingPage(request.Client, walk.Value, count, next), last, read.Total, asked is { SortBy: not null, Descending: true });
         // Of what the walk has passed something may be deleted by now: then the true total would end it before its last page.
         return new ListResponse { TotalResults = read.HasMore ? Math.Max(total, next) : total, StartIndex = startIndex };
     }

@@ -47,15 +47,18 @@ internal sealed class ResourceQueries
     /// <param name="session">Where to read.</param>
     /// <param name="after">The place; null for the beginning.</param>
     /// <param name="count">The most to read.</param>
-    public async ValueTask<List<ListedRow>> AfterAsync(Session session, PagePlace? after, int count)
+    /// <param name="page">Where they are written.</param>
+    public async ValueTask<List<ListedRow>> AfterAsync(Session session, PagePlace? after, int count, ListPage page)
     {
+        if (_queries is [var only])
+            return await only.AfterAsync(session, after, count, page);
         var rows = new List<ListedRow>();
         foreach (var query in _queries)
         {
             if (_isSorted || rows.Count < count)
-                rows.AddRange(await query.AfterAsync(session, after, _isSorted ? count : count - rows.Count));
+                rows.AddRange(await query.AfterAsync(session, after, _isSorted ? count : count - rows.Count, page));
         }
-        if (!_isSorted || _queries.Length == 1)
+        if (!_isSorted)
             return rows;
         rows.Sort((left, right) => left.Place.CompareTo(right.Place, _descending));
         return rows.Count <= count ? rows : rows[..count];

@@ -8,11 +8,6 @@ using Rollcall.Scim.Sorting;
 
 namespace Rollcall.Access.Scim;
 
-/// <summary>A resource with its place in the order of a query.</summary>
-/// <param name="Place">Where the page that ends with it is continued.</param>
-/// <param name="Resource">The resource.</param>
-internal readonly record struct ListedRow(PagePlace Place, ListedResource Resource);
-
 /// <summary>
 /// A query over one resource type, compiled to SQL: which rows, in which order. Rows are read from a place on, never by
 /// counting past those before it, so that a page costs the same wherever it is, given an index for the order.
@@ -60,22 +55,23 @@ internal sealed class ResourceQuery
             _sort = SortSql.Compile(dialect, columns, ResourceSort.Parse(sortBy, query.Descending ? "descending" : null, type.Type, unknown));
     }
 
+    /// <summary>The resource of that id, written to a page; null where the integration sees none.</summary>
+    public static ValueTask<ListedRow?> FindAsync(Session session, ListedType type, long integrationId, string scimId, ListPage page) => session.FirstAsync(
+        $"select {type.Columns} from {type.From} where {type.Visible} and {type.ScimId} = $2", row => page.Read(type, new PagePlace(0, row.GetInt64(0)), row), integrationId, scimId);
+
     /// <summary>The resources after a place.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="after">The place, in the order of all types of the query; null for the beginning.</param>
     /// <param name="count">The most to read.</param>
-    public ValueTask<List<ListedRow>> AfterAsync(Session session, PagePlace? after, int count) =>
-        ReadAsync(session, _type.Columns, _type.From, after, count, row =>
-        {
-            var resource = _type.Map(row);
-            return new ListedRow(PlaceOf(resource.RowId, resource.ScimId, row), resource);
-        });
+    /// <param name="page">Where they are written.</param>
+    public ValueTask<List<ListedRow>> AfterAsync(Session session, PagePlace? after, int count, ListPage page) =>
+        ReadAsync(session, _type.Columns, after, count, row => page.Read(_type, PlaceOf(row), row));
 
     /// <summary>The places of resources from the first on, without the resources.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="count">The most to read.</param>
     public ValueTask<List<PagePlace>> PlacesAsync(Session session, int count) =>
-        ReadAsync(session, $"{_type.RowId}, {_sort?.Id ?? "null"}", _type.From, null, count, row => PlaceOf(row.GetInt64(0), _sort is null ? null : row.GetString(1), row));
+        ReadAsync(session, $"{_type.RowId}, {_type.ScimId}", null, count, PlaceOf);
 
     /// <summary>The place of the resource that follows so many others, or null where there are not so many.</summary>
     public ValueTask<PagePlace?> PlaceAtAsync(Session session, long offset)
@@ -87,8 +83,8 @@ internal sealed class ResourceQuery
             ? (_isUnfiltered ? _type.Narrow : _type.From, _type.RowId)
             : (_type.From, _sort.HasNulls && !_sort.IsConstant ? $"({_sort.Key} is null) {(_sort.Descending ? "desc" : "asc")}, {_sort.Order}" : _sort.Order);
         return session.FirstAsync(
-            $"select {_type.RowId}, {_sort?.Id ?? "null"}{KeyColumn} from {from} where {_condition} order by {order} limit 1 offset ${_arguments.Length + 1}",
-            row => PlaceOf(row.GetInt64(0), _sort is null ? null : row.GetString(1), row), [.. _arguments, offset]);
+            $"select {_type.RowId}{(_sort is null ? "" : $", {_type.ScimId}")}{KeyColumn} from {from} where {_condition} order by {order} limit 1 offset ${_arguments.Length + 1}",
+            PlaceOf, [.. _arguments, offset]);
     }
 
     /// <summary>What the resource of a place is sorted by, where it is still there and has the key whose hash the place carries; else null.</summary>
@@ -111,15 +107,16 @@ internal sealed class ResourceQuery
 
     private string KeyColumn => _sort is null ? "" : $", {_sort.Key}";
 
-    private PagePlace PlaceOf(long rowId, string? scimId, DbDataReader row)
+    /// <summary>The place of a row whose first columns are the ids, and whose last is what is sorted by.</summary>
+    private PagePlace PlaceOf(DbDataReader row)
     {
         if (_sort is null)
-            return new PagePlace(_number, rowId);
+            return new PagePlace(_number, row.GetInt64(0));
         var key = row.GetValue(row.FieldCount - 1);
-        return new PagePlace(_number, rowId, scimId, key is DBNull ? null : key);
+        return new PagePlace(_number, row.GetInt64(0), row.GetString(1), key is DBNull ? null : key);
     }
 
-    private async ValueTask<List<T>> ReadAsync<T>(Session session, string columns, string from, PagePlace? after, int count, Func<DbDataReader, T> map)
+    private async ValueTask<List<T>> ReadAsync<T>(Session session, string columns, PagePlace? after, int count, Func<DbDataReader, T> map)
     {
         var rows = new List<T>();
         if (_isEmpty)
@@ -128,7 +125,7 @@ internal sealed class ResourceQuery
         {
             object?[] arguments = [.. _arguments, .. part.Arguments, count - rows.Count];
             await session.EachAsync(
-                $"select {columns}{KeyColumn} from {from} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", row => rows.Add(map(row)), arguments);
+                $"select {columns}{KeyColumn} from {_type.From} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", row => rows.Add(map(row)), arguments);
             if (rows.Count >= count)
                 break;
         }
@@ -170,7 +167,7 @@ internal sealed class ResourceQuery
             // Said twice, so that an index range begins at the key.
             var (from, beyond) = _sort.Descending ? ("<=", "<") : (">=", ">");
             return new Part(
-                $"{condition} and {_sort.Key} {from} {Parameter(1)} and ({_sort.Key} {beyond} {Parameter(1)} or {_sort.Id} > {Parameter(2)})", _sort.Order, after.Key, after.ScimId);
+                $"{condition} and {_sort.Key} {from} {Parameter(1)} and ({_sort.Key} {beyond} {Parameter(1)} or {_type.ScimId} > {Parameter(2)})", _sort.Order, after.Key, after.ScimId);
         }
 
         Part? Nulls()
@@ -180,8 +177,8 @@ internal sealed class ResourceQuery
                 return null;
             var condition = _sort.HasValues ? $" and {_sort.Key} is null" : "";
             return after is { Key: null }
-                ? new Part($"{condition} and {_sort.Id} > {Parameter(1)}", _sort.Id, after.ScimId)
-                : new Part(condition, _sort.Id);
+                ? new Part($"{condition} and {_type.ScimId} > {Parameter(1)}", _type.ScimId, after.ScimId)
+                : new Part(condition, _type.ScimId);
         }
     }
 }

@@ -7,9 +7,7 @@ using Rollcall.Access.OAuth;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Scim.Messages;
-using Rollcall.Scim.Patch;
 using Rollcall.Scim.Projections;
-using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 using Rollcall.Web.Hosting;
 
@@ -21,9 +19,11 @@ namespace Rollcall.Access.Scim;
 /// <param name="integration">Whose endpoint it is.</param>
 /// <param name="baseUrl">Its SCIM base URL, without a slash at the end.</param>
 /// <param name="caller">Who calls; null only for discovery without credentials.</param>
-internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller)
+/// <param name="tokens">Tells who calls.</param>
+internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller, BearerTokens tokens)
 {
-    private const int MostUnsent = 64 * 1024;
+    // A page of some hundred Users goes out at once.
+    private const int MostUnsent = 256 * 1024;
 
     private ListQuery? _query;
 
@@ -42,6 +42,10 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     /// <summary>The OAuth client, or the static token, that sends the request; empty for discovery without credentials.</summary>
     public string Client => caller?.Client ?? "";
 
+    /// <summary>Looks at the credentials once more, for a request that takes long: they may have been revoked meanwhile.</summary>
+    /// <exception cref="ScimException">401.</exception>
+    public async ValueTask AuthenticateAgainAsync() => await tokens.AuthenticateAsync(http.Request.Headers.Authorization, integration, baseUrl);
+
     /// <summary>The id in the path, decoded once.</summary>
     public string Id => (string)http.Request.RouteValues["id"]!;
 
@@ -50,25 +54,6 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
 
     /// <summary>The version that the client has already, or null.</summary>
     public ScimPrecondition? IfNoneMatch => ScimPrecondition.Parse(http.Request.Headers.IfNoneMatch);
-
-    /// <summary>
-    /// The version that a PUT was made for: <c>If-Match</c>, else <c>meta.version</c> in the body. Null where it has
-    /// neither and need not.
-    /// </summary>
-    /// <exception cref="ScimException">428: it has neither, and the integration asks for one.</exception>
-    public ScimPrecondition? PreconditionOfPut(JsonObject body)
-    {
-        var precondition = IfMatch ?? ScimPrecondition.OfBody(body);
-        if (precondition is null && integration.Rules.UnconditionalPut == UnconditionalPut.Require)
-            throw new ScimException(428, null, "A PUT needs the version that it was made for: send it as If-Match, or as meta.version in the body.");
-        return precondition;
-    }
-
-    /// <summary>How values are read for this integration.</summary>
-    public ReaderOptions ReaderOptions => new() { Strict = integration.Rules.Strict };
-
-    /// <summary>How PATCH is read for this integration.</summary>
-    public PatchOptions PatchOptions => new() { Reader = ReaderOptions };
 
     /// <summary>Who changes what in which request, for the audit log.</summary>
     public ChangeContext Change => new(
@@ -117,12 +102,12 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     }
 
     /// <summary>
-    /// Reads a body that is about an existing resource. What can't be read is told only where the resource is there:
+    /// Reads a body that is about the resource in the path. What can't be read is told only where the resource is there:
     /// otherwise the answer is 404.
     /// </summary>
+    /// <param name="type">What the resource is.</param>
     /// <param name="parse">Reads the JSON object into what the handler needs.</param>
-    /// <param name="exists">Whether the resource is there.</param>
-    public async Task<T> ReadBodyAsync<T>(Func<JsonObject, T> parse, Func<Session, ValueTask<bool>> exists)
+    public async Task<T> ReadBodyAsync<T>(ResourceType type, Func<JsonObject, T> parse)
     {
         try
         {
@@ -130,69 +115,77 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         }
         catch (ScimException)
         {
-            if (!await database.ReadAsync(exists))
+            if (!await database.ReadAsync(session => FoundResource.ExistsAsync(session, integration.Id, type, Id)))
                 throw NotFound();
             throw;
         }
     }
 
     /// <summary>404 for the resource in the path: it is not there, or not for this integration.</summary>
-    public ScimException NotFound() => ScimException.NotFound("There is no such resource here. It may have been deleted; read the list again.");
+    public ScimException NotFound() => ScimFaults.NoSuchResource();
+
+    /// <summary>Runs a write and answers with what it did.</summary>
+    /// <param name="write">The write.</param>
+    /// <param name="type">What it is about.</param>
+    /// <param name="shown">What the answer carries of the resource; null for an answer without a body.</param>
+    public async Task WriteAsync(ResourceWrite write, ResourceType type, Projection? shown)
+    {
+        var wish = Prefers.Return;
+        // Who names attributes wants to see them, whatever else (RFC 7644 §3.5.2).
+        if (wish == ReturnPreference.Minimal && shown is { IsDefault: true })
+            shown = null;
+        var change = Change;
+        var result = await database.WriteAsync(session => write.RunAsync(session, change, shown), change.Key);
+
+        TellChanged(result.Changed);
+        if (wish == (result.Resource is null ? ReturnPreference.Minimal : ReturnPreference.Representation))
+            http.Response.Headers["Preference-Applied"] = result.Resource is null ? "return=minimal" : "return=representation";
+        if (result.Version is not null)
+            http.Response.Headers.Location = $"{baseUrl}{type.Endpoint}/{result.ScimId}";
+        if (result.Resource is { } resource)
+            await AnswerAsync(result.Status, resource, shown!);
+        else
+            await AnswerAsync(result.Status == 200 ? 204 : result.Status, result.Version);
+    }
 
     /// <summary>Answers without a body.</summary>
     public Task AnswerAsync(int status, ScimVersion? version = null)
     {
         http.Response.StatusCode = status;
         SetVersion(version);
-        if (Prefers.Return == ReturnPreference.Minimal)
-            TellApplied("minimal");
         return Task.CompletedTask;
+    }
+
+    /// <summary>Answers with a resource.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="found">The resource.</param>
+    /// <param name="projection">What of it the answer carries.</param>
+    public async Task AnswerAsync(int status, FoundResource found, Projection projection)
+    {
+        using var body = new PooledBuffer();
+        found.Write(body, new Representations(baseUrl), projection);
+        await AnswerAsync(status, projection.IsDefault ? body.Written : new ReadOnlySequence<byte>(Representations.Narrow(body.Written, projection)), found.Version);
     }
 
     /// <summary>Answers with a body of SCIM JSON.</summary>
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The JSON.</param>
     /// <param name="version">The resource's version, for <c>ETag</c>; null for what has none.</param>
-    /// <param name="location">The URI of the resource that was written, for <c>Location</c>; null where nothing was.</param>
-    public Task AnswerAsync(int status, ReadOnlyMemory<byte> body, ScimVersion? version = null, string? location = null) =>
-        AnswerAsync(status, new ReadOnlySequence<byte>(body), version, location);
+    public Task AnswerAsync(int status, ReadOnlySequence<byte> body, ScimVersion? version = null) => AnswerAsync(status, [body], version);
 
-    /// <inheritdoc cref="AnswerAsync(int, ReadOnlyMemory{byte}, ScimVersion?, string?)"/>
-    public Task AnswerAsync(int status, ReadOnlySequence<byte> body, ScimVersion? version = null, string? location = null)
-    {
-        SetVersion(version);
-        if (location is null)
-            return WriteAsync(status, body.Length, [body]);
-        http.Response.Headers.Location = location;
-        var wish = Prefers.Return;
-        // Who names attributes wants to see them (RFC 7644 §3.5.2).
-        if (wish == ReturnPreference.Minimal && Query is { Attributes: null, ExcludedAttributes: null })
-            return AnswerAsync(status == 200 ? 204 : status, version);
-        if (wish == ReturnPreference.Representation)
-            TellApplied("representation");
-        return WriteAsync(status, body.Length, [body]);
-    }
-
-    /// <summary>Answers with a list.</summary>
-    public Task AnswerAsync(ListResponse envelope, ResourcePage page)
-    {
-        List<ReadOnlySequence<byte>> parts = [.. page.Parts(envelope)];
-        return WriteAsync(200, parts.Sum(part => part.Length), parts);
-    }
-
-    /// <summary>Tells whether a write changed anything: clients that check histories need to know.</summary>
-    public void TellChanged(bool changed) => http.Response.Headers["X-Rollcall-Changed"] = changed ? "true" : "false";
-
-    private async Task WriteAsync(int status, long length, IReadOnlyList<ReadOnlySequence<byte>> parts)
+    /// <summary>Answers with a body of SCIM JSON that is in several parts.</summary>
+    /// <inheritdoc cref="AnswerAsync(int, ReadOnlySequence{byte}, ScimVersion?)"/>
+    public async Task AnswerAsync(int status, IReadOnlyList<ReadOnlySequence<byte>> body, ScimVersion? version = null)
     {
         var response = http.Response;
         response.StatusCode = status;
         response.ContentType = MediaTypes.Scim;
-        response.ContentLength = length;
+        response.ContentLength = body.Sum(part => part.Length);
+        SetVersion(version);
         if (HttpMethods.IsHead(http.Request.Method))
             return;
         var unsent = 0;
-        foreach (var part in parts)
+        foreach (var part in body)
         {
             foreach (var memory in part)
             {
@@ -208,7 +201,8 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         await response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
-    private void TellApplied(string wish) => http.Response.Headers["Preference-Applied"] = $"return={wish}";
+    /// <summary>Tells whether a write changed anything: clients that check histories need to know.</summary>
+    public void TellChanged(bool changed) => http.Response.Headers["X-Rollcall-Changed"] = changed ? "true" : "false";
 
     private void SetVersion(ScimVersion? version)
     {
