@@ -41,7 +41,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
             Title = Title ?? definition.Title,
             Description = Description is "" ? null : Description ?? definition.Description,
             // A null among them is refused with the other faults of owners.
-            Owners = Owners?.Select(owner => owner?.Owner!).ToList() ?? definition.Owners,
+            Owners = Owners?.Select(owner => owner?.ToOwner()!).ToList() ?? definition.Owners,
             Grants = Grants ?? definition.Grants,
             OwnerGrants = OwnerGrants ?? definition.OwnerGrants,
             MembershipRequires = MembershipRequires ?? definition.MembershipRequires,
