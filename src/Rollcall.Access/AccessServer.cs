@@ -41,13 +41,15 @@ public sealed class AccessServer : IAsyncDisposable
         var builder = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash(folder.ReadOrMakeAdminToken()), clock);
         SideHost? host = null;
         var database = await AccessStore.OpenAsync(
-            DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, _ => host?.App.Lifetime.StopApplication());
+            DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector);
         var directory = new IntegrationDirectory(database);
         await directory.ReloadAsync();
 
+        builder.Services.AddSingleton(services => new AccessMeter(
+            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), clock));
         host = builder
             .AddRollcallOAuth(keys, directory, database)
             .TellFaults(ScimFaults.Format)
@@ -56,6 +58,7 @@ public sealed class AccessServer : IAsyncDisposable
             .Build();
         var app = host.App;
         app.UseRollcallOAuth();
+        app.Services.GetRequiredService<AccessMeter>(); // Gauges are told from the start on.
 
         var limits = new RateLimits();
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Rollcall.Data;
 using Rollcall.Scim;
@@ -55,6 +56,9 @@ internal static class ScimFaults
             QueryTooExpensiveException => "tooMany",
             _ => null,
         };
+        // Decided on a resource's row, so the integration in the path is one that there is.
+        if (fault.Status == StatusCodes.Status412PreconditionFailed)
+            context.RequestServices.GetService<AccessMeter>()?.PreconditionFailed((string)context.Request.RouteValues["integration"]!);
         using var buffer = new PooledBuffer();
         ErrorMessage.Write(buffer, fault.Status, scimType, fault.Detail);
         context.Response.ContentType = MediaTypes.Scim;
