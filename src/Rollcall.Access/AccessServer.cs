@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Access.Api;
 using Rollcall.Access.Integrations;
@@ -41,7 +40,7 @@ public sealed class AccessServer : IAsyncDisposable
         var builder = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash(folder.ReadOrMakeAdminToken()), clock);
         SideHost? host = null;
         var database = await AccessStore.OpenAsync(
-            DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
+            AccessStore.FileOf(settings), settings.Access.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector);
@@ -80,16 +79,5 @@ public sealed class AccessServer : IAsyncDisposable
         await Host.DisposeAsync();
         await _database.DisposeAsync();
         _limits.Dispose();
-    }
-
-    private static string DatabaseFile(RollcallSettings settings, DataFolder folder)
-    {
-        if (settings.Access.Database is not { } connectionString)
-            return folder.AccessDatabase;
-        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return parts.TryGetValue("Data Source", out var file) && file is string { Length: > 0 } path
-            ? path
-            : throw new SettingsException(settings.NameOf(SettingKey.DatabaseOf(Side.Access)),
-                "names no SQLite file: this release keeps its data in one. Leave the setting out, or write \"Data Source=/path/to/access.db\"");
     }
 }

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text;
 using Rollcall.EndToEnd.Tests.Support;
 using Rollcall.Testing.Histories;
-using Rollcall.Testing.Stores;
 
 namespace Rollcall.EndToEnd.Tests;
 
@@ -26,8 +25,7 @@ public sealed class ShutdownTests
         Assert.DoesNotContain(storm.History.Operations, operation => operation.Status >= 500);
         // In order: the log is folded into the file.
         Assert.False(File.Exists(server.DatabaseFile + "-wal"));
-        using var file = new AccessFile(server.DatabaseFile);
-        Assert.Empty(file.FindFaults());
+        await server.CheckStoreAsync();
         if (HistoryChecker.Check(storm.History, file.State()) is { } violation)
             Assert.Fail(violation.ToString());
     }

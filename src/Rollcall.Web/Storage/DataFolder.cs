@@ -10,6 +10,9 @@ namespace Rollcall.Web.Storage;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
+    /// <summary>The name of the SQLite file of the Access side.</summary>
+    public const string AccessDatabaseName = "access.db";
+
     private readonly RollcallSettings _settings;
     private readonly FileStream _lock;
 
@@ -24,7 +27,7 @@ public sealed class DataFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The SQLite file of the Access side.</summary>
-    public string AccessDatabase => InFolder("access.db");
+    public string AccessDatabase => InFolder(AccessDatabaseName);
 
     /// <summary>The SQLite file of the Governance side.</summary>
     public string GovernanceDatabase => InFolder("governance.db");

@@ -144,7 +144,7 @@ internal sealed class RollcallApp : IAsyncDisposable
         {
             Log.AssertKeepsSecrets();
             if (!IsBroken)
-                StoreCheck.Run(DatabaseFile);
+                await StoreAssert.IsRightAsync(DatabaseFile);
         }
         finally
         {
