@@ -7,21 +7,47 @@ namespace Rollcall.Data.Sqlite;
 /// </summary>
 public sealed class SqliteFile : IAsyncDisposable
 {
+    private readonly SqliteFaults _faults = new();
+    private readonly SqliteConnection _connection;
     private readonly SqliteReadSession _session;
 
-    private SqliteFile(SqliteReadSession session)
+    private SqliteFile(string path)
     {
-        _session = session;
+        _connection = SqliteConnections.Open(path, SqliteOpenMode.ReadOnly, _faults);
+        _session = new SqliteReadSession(_connection, _faults, TimeProvider.System);
     }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DatabaseUnavailableException">It is not there, or can't be read.</exception>
-    public static SqliteFile Open(string path)
+    public static SqliteFile Open(string path) => new(path);
+
+    /// <summary>Copies all that is committed, as of one moment, into another file, which needs no log beside it.</summary>
+    /// <param name="path">The other file; what it holds is lost.</param>
+    /// <exception cref="DatabaseUnavailableException">One of the files can't be read or written, or the disk is full.</exception>
+    public void CopyTo(string path)
     {
-        var faults = new SqliteFaults();
-        return new SqliteFile(new SqliteReadSession(SqliteConnections.Open(path, SqliteOpenMode.ReadOnly, faults), faults, TimeProvider.System));
+        using var copy = SqliteConnections.Open(path, SqliteOpenMode.ReadWrite, _faults);
+        try
+        {
+            _connection.BackupDatabase(copy);
+            using var command = copy.CreateCommand();
+            command.CommandText = "pragma journal_mode = delete";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException exception)
+        {
+            throw _faults.Map(exception);
+        }
     }
+
+    /// <summary>What the database finds wrong with its own pages and indexes: a line each, nothing if it is whole.</summary>
+    /// <exception cref="DatabaseUnavailableException">The file is no database.</exception>
+    public ValueTask<List<string>> DamageAsync() => ReadAsync(async session =>
+    {
+        var lines = await session.ListAsync("pragma integrity_check", row => row.GetString(0));
+        return lines is ["ok"] ? [] : lines;
+    });
 
     /// <summary>Runs reads that all see one moment. What they return must not hold on to the session.</summary>
     /// <exception cref="DatabaseUnavailableException">The file is damaged, or is no database.</exception>
