@@ -11,7 +11,7 @@ public sealed class CompletionTests
     [InlineData("rollcall lists mem", "members")]
     [InlineData("rollcall integrations create acme --platform i", "identityiq isc")]
     [InlineData("rollcall completion ", "bash fish pwsh zsh")]
-    [InlineData("rollcall lists show no-such", "")]
+    [InlineData("rollcall frob ", "")]
     public async Task Bash_IsGivenTheWords(string line, string words)
     {
         using var folder = new TempFolder();

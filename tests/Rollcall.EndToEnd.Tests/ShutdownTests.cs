@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Rollcall.EndToEnd.Tests.Support;
 using Rollcall.Testing.Histories;
+using Rollcall.Testing.Stores;
 
 namespace Rollcall.EndToEnd.Tests;
 
@@ -26,6 +27,7 @@ public sealed class ShutdownTests
         // In order: the log is folded into the file.
         Assert.False(File.Exists(server.DatabaseFile + "-wal"));
         await server.CheckStoreAsync();
+        using var file = new AccessFile(server.DatabaseFile);
         if (HistoryChecker.Check(storm.History, file.State()) is { } violation)
             Assert.Fail(violation.ToString());
     }

@@ -63,9 +63,9 @@ internal static class CompletionCommand
             if (result.Tokens is [var token] && !Scripts.ContainsKey(token.Value))
                 result.AddError($"\"{Shell.Echo(token.Value)}\" is none of {string.Join(", ", Scripts.Keys)}.");
         });
-        return new Verb("completion", "Prints the script that makes a shell complete rollcall's verbs, options and values.") { ShowsInherited = false }
+        return new Verb("completion", "Prints the script that makes a shell complete rollcall's verbs, options and values. Its first line says how to load it.") { ShowsInherited = false }
             .With(name)
-            .WithExamples("source <(rollcall completion bash)", "rollcall completion fish | source")
+            .WithExamples("rollcall completion bash")
             .Does((parsed, _) =>
             {
                 shell.Output.WriteLine(Scripts[parsed.GetRequiredValue(name)]);
@@ -88,9 +88,15 @@ internal static class CompletionCommand
         // The command's name is the shell's matter: it may be a path.
         var typed = line[start..Math.Min(at, line.Length)];
         var word = typed[(typed.LastIndexOf(' ') + 1)..];
-        var words = root.Parse(typed).GetCompletions(typed.Length).Select(completion => completion.InsertText ?? completion.Label);
+        // After a word that stands for nothing, nothing can be said.
+        if (root.Parse(typed[..^word.Length]).UnmatchedTokens.Count > 0)
+            return true;
         // The library finds words that hold what was typed anywhere, and gives an option of a parent once for each.
-        foreach (var found in words.Where(found => found.StartsWith(word, StringComparison.Ordinal) && char.IsLetterOrDigit(found.TrimStart('-') is [var first, ..] ? first : ' ')).Distinct())
+        var words = root.Parse(typed).GetCompletions(typed.Length).Select(completion => completion.InsertText ?? completion.Label)
+            .Where(found => found.StartsWith(word, StringComparison.Ordinal) && !found.StartsWith('/') && found is not "-?").Distinct().ToList();
+        // Options where they are asked for, or nothing else may stand there.
+        var plain = words.Where(found => !found.StartsWith('-')).ToList();
+        foreach (var found in plain.Count > 0 ? plain : words)
             output.WriteLine(found);
         return true;
     }

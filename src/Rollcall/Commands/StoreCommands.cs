@@ -22,7 +22,7 @@ internal static class StoreCommands
         [CheckVerb(shell, settings, connection), BackupVerb(shell, settings, connection), RestoreVerb(shell, settings, connection)];
 
     private static Verb CheckVerb(Shell shell, SettingOptions settings, ConnectionOptions connection) =>
-        Local(new Verb("check-store", "Checks the database: counts, revisions, histories, nesting, keys and documents are computed again and compared. It changes nothing; the server may run meanwhile."), settings, connection)
+        Local("check-store", "Checks the database: counts, revisions, histories, nesting, keys and documents are computed again and compared. It changes nothing; the server may run meanwhile.", connection)
             .WithExamples("rollcall check-store --data /var/lib/rollcall")
             .Does(async (parsed, _) =>
             {
@@ -59,7 +59,7 @@ internal static class StoreCommands
     private static Verb BackupVerb(Shell shell, SettingOptions settings, ConnectionOptions connection)
     {
         var file = new Argument<string>("FILE") { Description = "Where the backup is to be; nothing may be there yet." };
-        return Local(new Verb("backup", "Copies the database to a file, while the server runs or not. The master key is not in it: keep that apart."), settings, connection)
+        return Local("backup", "Copies the database to a file, while the server runs or not. The master key is not in it: keep that apart.", connection)
             .With(file)
             .WithExamples("rollcall backup /var/backups/rollcall-monday.db --data /var/lib/rollcall")
             .Does(async (parsed, _) =>
@@ -81,7 +81,7 @@ internal static class StoreCommands
     {
         var file = new Argument<string>("FILE") { Description = "The backup." };
         var force = new Option<bool>("--force") { Description = "Put a database that is there aside, and restore." };
-        return Local(new Verb("restore", "Puts a backup in the place of the database, after checking it. The server must be stopped, and the master key be the backup's. A database that is there is kept beside."), settings, connection)
+        return Local("restore", "Puts a backup in the place of the database, after checking it. The server must be stopped, and the master key be the backup's. A database that is there is kept beside.", connection)
             .With(file, force)
             .WithExamples("rollcall restore /var/backups/rollcall-monday.db --data /var/lib/rollcall --force")
             .Does(async (parsed, _) =>
@@ -100,10 +100,9 @@ internal static class StoreCommands
             });
     }
 
-    private static Verb Local(Verb verb, SettingOptions settings, ConnectionOptions connection) =>
-        verb.WithGroup("Data and output", [settings.Data, connection.Format])
-            .Needs(result => !Server.IsGiven(result, connection.Url) && !Server.IsGiven(result, connection.Token),
-                "--url and --token belong to the verbs that ask a server; this one works on the files of its data folder.");
+    private static Verb Local(string name, string description, ConnectionOptions connection) => new Verb(name, description) { AsksServer = false }
+        .Needs(result => !Server.IsGiven(result, connection.Url) && !Server.IsGiven(result, connection.Token),
+            "--url and --token belong to the verbs that ask a server; this one works on the files of its data folder.");
 
     private static async Task<T> Refusing<T>(Func<Task<T>> run)
     {
