@@ -52,6 +52,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("POST", "/Groups", 64 * Mebibyte)]
     [InlineData("PUT", "/Groups/{group}", 64 * Mebibyte)]
     [InlineData("PATCH", "/Groups/{group}", 64 * Mebibyte)]
+    [InlineData("POST", "/Bulk", 64 * Mebibyte)]
     public async Task S_319_a_body_over_the_limit_is_413_that_names_it(string method, string path, int limit)
     {
         // The server answers to the length; none of it is sent.
