@@ -117,6 +117,7 @@ public sealed class SideHostBuilder
         AdminToken.Use(app, _adminTokenHash);
         health.Map(app);
         Observability.Map(app, _settings);
+        OpenApiDocuments.Map(app);
 
         return new SideHost(app, health, _sockets, _settings, this, _timeProvider);
     }
@@ -137,6 +138,7 @@ public sealed class SideHostBuilder
         // Made by the container's hand, so that it is disposed with it.
         Services.AddSingleton(_ => Meters);
         Observability.Add(Web, _settings, Side, Meters);
+        OpenApiDocuments.Add(Services, $"Rollcall, {Side} side: the admin API");
         Services.AddSingleton<ILoggerProvider>(_ => new LineLoggerProvider(Console.Error, _timeProvider));
     }
 
