@@ -22,13 +22,13 @@ internal static class OpenApiDocuments
     private const string Problem = "Problem";
     private const string ProblemMediaType = "application/problem+json";
 
-    public static void Add(IServiceCollection services, string title) => services.AddOpenApi(Name, options =>
+    public static void Add(IServiceCollection services, string title, string publicUrl) => services.AddOpenApi(Name, options =>
     {
         options.ShouldInclude = description => OperationOf(description.ActionDescriptor.EndpointMetadata) is not null;
         options.CreateSchemaReferenceId = NameOf;
         options.AddSchemaTransformer((schema, context, _) => Correct(schema, context.JsonTypeInfo));
         options.AddOperationTransformer((operation, context, _) => Complete(operation, context));
-        options.AddDocumentTransformer((document, _, _) => Complete(document, title));
+        options.AddDocumentTransformer((document, _, _) => Complete(document, title, publicUrl));
     });
 
     public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
@@ -43,7 +43,12 @@ internal static class OpenApiDocuments
         return OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null ? null : Short(type.Type);
     }
 
-    private static string Short(Type type) => (Nullable.GetUnderlyingType(type) ?? type).Name is var name && name.EndsWith("View", StringComparison.Ordinal) ? name[..^"View".Length] : type.Name;
+    private static string Short(Type type)
+    {
+        const string Suffix = "View";
+        var name = (Nullable.GetUnderlyingType(type) ?? type).Name;
+        return name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
+    }
 
     // Null is not written, so what may be null may be absent.
     private static Task Correct(OpenApiSchema schema, JsonTypeInfo type)
@@ -118,7 +123,7 @@ internal static class OpenApiDocuments
         _ => new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
-    private static Task Complete(OpenApiDocument document, string title)
+    private static Task Complete(OpenApiDocument document, string title, string publicUrl)
     {
         document.Info = new OpenApiInfo
         {
@@ -126,6 +131,7 @@ internal static class OpenApiDocuments
             Version = Name,
             Description = "Lists come in pages: send nextCursor of one as cursor for the next. Faults are problem details (RFC 9457).",
         };
+        document.Servers = [new OpenApiServer { Url = publicUrl }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {

@@ -138,7 +138,7 @@ public sealed class SideHostBuilder
         // Made by the container's hand, so that it is disposed with it.
         Services.AddSingleton(_ => Meters);
         Observability.Add(Web, _settings, Side, Meters);
-        OpenApiDocuments.Add(Services, $"Rollcall, {Side} side: the admin API");
+        OpenApiDocuments.Add(Services, $"Rollcall, {Side} side: the admin API", PublicUrl);
         Services.AddSingleton<ILoggerProvider>(_ => new LineLoggerProvider(Console.Error, _timeProvider));
     }
 
