@@ -100,6 +100,15 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S_318_a_thousand_and_one_operations_in_bulk_are_413_that_names_the_limit()
+    {
+        var operations = string.Join(',', Enumerable.Repeat($$"""{"method":"DELETE","path":"/Users/{{_user}}"}""", 1001));
+        var body = $$"""{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{{operations}}]}""";
+
+        Assert.Contains("at most 1000", (await _client.SendAsync("POST", "/Bulk", body)).Expect(413).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_nested_ten_thousand_deep_is_invalidSyntax()
     {
         var deep = string.Concat(Enumerable.Repeat("[", 10_000)) + string.Concat(Enumerable.Repeat("]", 10_000));

@@ -20,11 +20,12 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
 
     /// <summary>Sends a request.</summary>
     /// <param name="method">HTTP method.</param>
-    /// <param name="path">The path below the SCIM base URL, with query; blanks and quotes may stand there as they are.</param>
+    /// <param name="path">The path below the SCIM base URL, with query, or a whole URL; blanks and quotes may stand there as they are.</param>
     /// <param name="body">JSON, a text or bytes as they are; null for nothing.</param>
     /// <param name="headers">Further headers, which take the place of the usual ones; an empty one leaves the usual one out.</param>
     public async Task<ScimAnswer> SendAsync(string method, string path, object? body = null, IReadOnlyDictionary<string, string>? headers = null)
     {
+<<<<<<< HEAD
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(baseUrl + path));
         app.Log.Hide(token);
         app.Log.HideIn(path);
@@ -32,6 +33,10 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
             app.Log.Hide(node);
         else if (body is not null)
             app.Log.HideIn(body as string ?? Encoding.UTF8.GetString((byte[])body));
+=======
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path.StartsWith("http", StringComparison.Ordinal) ? path : baseUrl + path));
+        Hide(body as JsonNode);
+>>>>>>> main
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body switch
