@@ -24,18 +24,20 @@ public static class ApiDescription
     /// <summary>The body that it takes.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="isOptional">Whether it may be left out.</param>
-    public static IEndpointConventionBuilder Takes<T>(this IEndpointConventionBuilder endpoint, bool isOptional = false) =>
-        endpoint.WithMetadata(new AcceptsMetadata([ApiJson.MediaType], typeof(T), isOptional));
+    /// <param name="otherMediaTypes">What it may come as besides JSON: text that is not described further.</param>
+    public static IEndpointConventionBuilder Takes<T>(this IEndpointConventionBuilder endpoint, bool isOptional = false, params string[] otherMediaTypes) =>
+        endpoint.WithMetadata(new AcceptsMetadata([ApiJson.MediaType, .. otherMediaTypes], typeof(T), isOptional));
 
     /// <summary>A body that it answers with.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="status">The status that it comes with.</param>
-    public static IEndpointConventionBuilder Answers<T>(this IEndpointConventionBuilder endpoint, int status = StatusCodes.Status200OK) =>
-        endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(T), [ApiJson.MediaType]));
+    /// <param name="otherMediaTypes">What it may come as besides JSON: text that is not described further.</param>
+    public static IEndpointConventionBuilder Answers<T>(this IEndpointConventionBuilder endpoint, int status = StatusCodes.Status200OK, params string[] otherMediaTypes) =>
+        endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(T), [ApiJson.MediaType, .. otherMediaTypes]));
 
     /// <summary>It answers without a body (204).</summary>
     public static IEndpointConventionBuilder AnswersNothing(this IEndpointConventionBuilder endpoint) =>
-        endpoint.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent));
+        endpoint.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void)));
 
     /// <summary>It answers with a page of a list, and takes <c>count</c> and <c>cursor</c>.</summary>
     /// <typeparam name="T">The items.</typeparam>

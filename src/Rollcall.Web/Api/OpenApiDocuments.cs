@@ -31,7 +31,7 @@ internal static class OpenApiDocuments
         options.AddDocumentTransformer((document, _, _) => Complete(document, title, publicUrl));
     });
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
+    public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi($"/openapi/{Name}.json");
 
     private static ApiOperation? OperationOf(IList<object> metadata) => metadata.OfType<ApiOperation>().LastOrDefault();
 
@@ -89,6 +89,10 @@ internal static class OpenApiDocuments
                 Name = "If-Match", In = ParameterLocation.Header, Description = "The ETag of the revision that the change is made for.", Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         }
+
+        var contents = operation.Responses!.Values.Select(response => response.Content).Append(operation.RequestBody?.Content).OfType<IDictionary<string, OpenApiMediaType>>();
+        foreach (var (_, content) in contents.SelectMany(content => content).Where(content => content.Key != ApiJson.MediaType))
+            content.Schema = SchemaOf(typeof(string));
 
         AddRefusal(operation, StatusCodes.Status401Unauthorized, context);
         if (operation.RequestBody is not null || operation.Parameters.Any(parameter => parameter.In == ParameterLocation.Query))

@@ -65,9 +65,9 @@ internal sealed partial class LogSink : ILoggerProvider
         {
             Hide(JsonNode.Parse(text));
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            // Then it is none.
+            // It is none, or one that only a hostile client sends: what came before the fault is marked.
         }
     }
 

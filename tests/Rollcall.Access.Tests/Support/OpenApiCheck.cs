@@ -53,7 +53,7 @@ internal sealed class OpenApiCheck
         var response = responses[$"{answer.Status}"] ?? (answer.Status >= 400 ? responses["default"] : null);
         Assert.True(response is not null, $"{method} {path}: the answer {answer.Status} is not in /openapi/v1.json");
         if (response["content"] is JsonObject content)
-            AssertFits(answer.Body, content.Single().Value!["schema"]!, $"{method} {path} -> {answer.Status}");
+            AssertFits(answer.Body, content[answer.Headers["Content-Type"].Split(';')[0]]!["schema"]!, $"{method} {path} -> {answer.Status}");
         else
             Assert.Empty(answer.Body);
         if (answer.Status < 300 && sent is not null)

@@ -25,18 +25,13 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
     /// <param name="headers">Further headers, which take the place of the usual ones; an empty one leaves the usual one out.</param>
     public async Task<ScimAnswer> SendAsync(string method, string path, object? body = null, IReadOnlyDictionary<string, string>? headers = null)
     {
-<<<<<<< HEAD
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(baseUrl + path));
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path.StartsWith("http", StringComparison.Ordinal) ? path : baseUrl + path));
         app.Log.Hide(token);
         app.Log.HideIn(path);
         if (body is JsonNode node)
             app.Log.Hide(node);
         else if (body is not null)
             app.Log.HideIn(body as string ?? Encoding.UTF8.GetString((byte[])body));
-=======
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path.StartsWith("http", StringComparison.Ordinal) ? path : baseUrl + path));
-        Hide(body as JsonNode);
->>>>>>> main
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body switch
