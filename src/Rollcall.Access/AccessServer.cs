@@ -71,6 +71,7 @@ public sealed class AccessServer : IAsyncDisposable
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
+        new AccessApi(database, directory).Map(api);
         new ApplyApi(database, clock).Map(api);
         new ExportApi(database, directory).Map(api);
         return new AccessServer(host, database, limits);

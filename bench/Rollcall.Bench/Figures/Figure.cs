@@ -19,6 +19,8 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         OneList.Adds,
         OneList.Puts,
         LargeLists.Figure,
+        Apply.Figure,
+        EffectiveAccess.Figure,
         Start.Figure,
         Memory.Figure,
     ];

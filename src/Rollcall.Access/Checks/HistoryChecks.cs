@@ -46,6 +46,27 @@ internal static class HistoryChecks
             from spans s left join changes c on c.resource_kind = 1 and c.resource_id = s.list_id and c.revision = s.to_revision
             where s.to_revision is not null and c.at is distinct from s.to_at
             """),
+        StoreCheck.Of("owner-history", "An ownership begins and ends with a revision of its list, and at its time.", Remedies.Foreign, ["owners", "owner_history"],
+            """
+            with edges as (
+              select list_id, kind, owner_id, from_revision as revision, from_at as at from owners
+              union all
+              select list_id, kind, owner_id, from_revision, from_at from owner_history
+              union all
+              select list_id, kind, owner_id, to_revision, to_at from owner_history)
+            select e.list_id as list, e.kind, e.owner_id as owner, e.revision
+            from edges e left join changes c on c.resource_kind = 1 and c.resource_id = e.list_id and c.revision = e.revision
+            where c.at is distinct from e.at
+            union all
+            select list_id, kind, owner_id, from_revision from owner_history where from_revision >= to_revision
+            """),
+        StoreCheck.Of("block-history", "Blocks of a person follow on each other.", Remedies.Foreign, ["people", "block_history"],
+            """
+            select person_id as person, from_at as blocked, to_at as unblocked from (
+              select person_id, from_at, to_at, lag(to_at) over (partition by person_id order by from_at, to_at) as before
+              from (select person_id, from_at, to_at from block_history union all select id, blocked, null from people where blocked is not null) b) s
+            where to_at <= from_at or from_at < before
+            """),
         StoreCheck.Of("user-revisions", "A User gets a revision, in the same request, with each change of its memberships.", Remedies.Foreign, ["members", "member_history"],
             """
             with edges as (

@@ -81,13 +81,14 @@ internal static class ResourceChecks
             FindNestingAsync),
     ];
 
-    // Kahn's order: whoever has nothing within it is done first; who is left at the end is in a circle, or holds one.
+    // Kahn's order: whoever has nothing within it is done first; who is left at the end is in a circle, or holds one. Owners
+    // close circles as members do, but only memberships make lists deep.
     private static async ValueTask FindNestingAsync(Session session, Action<string> tell)
     {
-        var parents = new Dictionary<long, List<long>>();
+        var parents = new Dictionary<long, List<(long Parent, int Depth)>>();
         var open = new Dictionary<long, int>();
         await session.EachAsync(
-            "select list_id, member_id from members where kind = 1 union select list_id, owner_id from owners where kind = 1",
+            "select list_id, member_id, 1 from members where kind = 1 union all select list_id, owner_id, 0 from owners where kind = 1",
             row =>
             {
                 var (parent, child) = (row.GetInt64(0), row.GetInt64(1));
@@ -95,16 +96,16 @@ internal static class ResourceChecks
                 open.TryAdd(child, 0);
                 if (!parents.TryGetValue(child, out var above))
                     parents.Add(child, above = []);
-                above.Add(parent);
+                above.Add((parent, row.GetInt32(2)));
             });
         var depths = open.Keys.ToDictionary(list => list, _ => 0);
         var done = new Queue<long>(open.Where(list => list.Value == 0).Select(list => list.Key));
         while (done.TryDequeue(out var child))
         {
             open.Remove(child);
-            foreach (var parent in parents.GetValueOrDefault(child) ?? [])
+            foreach (var (parent, depth) in parents.GetValueOrDefault(child) ?? [])
             {
-                depths[parent] = Math.Max(depths[parent], depths[child] + 1);
+                depths[parent] = Math.Max(depths[parent], (depths[child] + 1) * depth);
                 if (--open[parent] == 0)
                     done.Enqueue(parent);
             }

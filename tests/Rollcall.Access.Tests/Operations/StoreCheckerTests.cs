@@ -41,7 +41,7 @@ public sealed class StoreCheckerTests
         { "update lists set type = ''", "references", "without integration, or the reverse" },
         { "delete from clients", "references", "secret of no client" },
         { "insert into members select integration_id, member_id, kind, list_id, 1, 1, 1, null, null, '' from members where kind = 1", "nesting", "in a circle" },
-        { "with recursive n (i) as (select 100 union all select i + 1 from n where i < 110) insert into owners select 0, i, 1, i + 1, 0, null from n", "nesting", "depth 11" },
+        { "with recursive n (i) as (select 100 union all select i + 1 from n where i < 110) insert into members select 1, i, 1, i + 1, 1, 1, 1, null, null, '' from n", "nesting", "depth 11" },
         { "update users set user_name = 'another'", "user-documents", "userName" },
         { "update users set user_name_key = scim_id", "user-documents", "userName" },
         { "update users set external_id = 'another'", "user-documents", "externalId" },
@@ -76,6 +76,11 @@ public sealed class StoreCheckerTests
         { "update members set from_revision = 99", "membership-history", "beginning" },
         { "update members set joined = from_at + 1", "membership-history", "interval" },
         { "insert into member_history select integration_id, list_id, kind, member_id, from_revision, from_at, joined, expires, reason, added_by, from_revision + 1, from_at + 1, '' from members", "membership-history", "interval" },
+        { "update owners set from_at = from_at + 1", "owner-history", "revision 1" },
+        { "insert into owner_history (integration_id, list_id, kind, owner_id, from_revision, from_at, to_revision, to_at) values (1, 1, 2, 1, 2, 1, 1, 1)", "owner-history", "revision 2" },
+        { "insert into block_history (person_id, from_at, to_at) values (1, 10, 20), (1, 15, 30)", "block-history", "blocked 15" },
+        { "insert into block_history (person_id, from_at, to_at) values (1, 10, 10)", "block-history", "unblocked 10" },
+        { "update people set blocked = 1; insert into block_history (person_id, from_at, to_at) values (1, 0, 5)", "block-history", "blocked 1" },
         { "update changes set request_id = 'other' where resource_kind = 0 and action = 3", "user-revisions", "revision 2" },
         { "update lists set defined_revision = 2", "definition-history", "from revision 2" },
         { "update list_history set to_revision = to_revision + 1", "definition-history", "from revision" },
@@ -106,7 +111,7 @@ public sealed class StoreCheckerTests
     public async Task OfManyProblems_AllAreCounted_AndTheFirstTold()
     {
         await using var app = await RollcallApp.StartAsync();
-        app.Break("insert into owners with recursive n (i) as (select 1 union all select i + 1 from n where i < 100) select 0, i, 2, i, 0, null from n");
+        app.Break("insert into owners (integration_id, list_id, kind, owner_id, position) with recursive n (i) as (select 1 union all select i + 1 from n where i < 100) select 0, i, 2, i, 0 from n");
         var found = (await StoreChecker.RunAsync(app.DatabaseFile)).Single(result => result.Name == "references");
         Assert.Equal((200, StoreChecker.MostProblemsTold), (found.ProblemCount, found.Problems.Count));
     }
