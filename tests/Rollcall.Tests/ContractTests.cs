@@ -26,11 +26,10 @@ public sealed class ContractTests
     private sealed record Pending(IReadOnlyList<string> Paths, Dictionary<string, string> Verbs);
 
     [Fact]
-    public void Settings_AreThoseOfTheContract() => Assert.Equal(
-        Expected.Settings.OrderBy(setting => setting.Variable, StringComparer.Ordinal),
+    public void Settings_AreThoseOfTheContract() => AssertSame(
+        Expected.Settings.Select(setting => setting.ToString()),
         // One is for measurement and in no documentation.
-        SettingKey.All.Where(key => key.Path != SettingKey.GroupCommitForMeasurement.Path)
-            .Select(key => new Setting(key.Variable, key.Flag, key.Path)).OrderBy(setting => setting.Variable, StringComparer.Ordinal));
+        SettingKey.All.Where(key => key.Path != SettingKey.GroupCommitForMeasurement.Path).Select(key => new Setting(key.Variable, key.Flag, key.Path).ToString()));
 
     [Fact]
     public async Task Paths_AreThoseOfTheContract()
@@ -39,9 +38,9 @@ public sealed class ContractTests
         var settings = new RollcallSettings { Data = Path.Combine(cli.Folder, "data"), Access = SideSettings.DefaultFor(Side.Access, freePort: true) };
         using var folder = DataFolder.Open(settings);
         await using var server = await AccessServer.CreateAsync(settings, folder);
-        var mapped = ((IEndpointRouteBuilder)server.Host.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().SelectMany(Calls).Distinct().Order(StringComparer.Ordinal).ToList();
+        var mapped = ((IEndpointRouteBuilder)server.Host.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().SelectMany(Calls).Distinct().ToList();
 
-        Assert.Equal(Expected.Paths.Order(StringComparer.Ordinal), mapped);
+        AssertSame(Expected.Paths, mapped);
         Assert.Empty(Expected.Pending.Paths.Intersect(mapped.Select(call => call.Split(' ')[1])));
 
         // And /openapi/v1.json has those of the admin API.
@@ -49,7 +48,7 @@ public sealed class ContractTests
         using var http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
         var document = JsonElement.Parse(await http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
         var told = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
-        Assert.Equal(mapped.Where(call => call.Contains("/api/v1/", StringComparison.Ordinal)), told.Order(StringComparer.Ordinal));
+        AssertSame(mapped.Where(call => call.Contains("/api/v1/", StringComparison.Ordinal)), told);
         await server.Host.StopAsync(new CancellationToken(canceled: true));
     }
 
@@ -57,7 +56,7 @@ public sealed class ContractTests
     public void Verbs_AreThoseOfTheContract()
     {
         var verbs = Leaves(Root()).ToDictionary(verb => HelpWriter.FullName(verb), Usage);
-        Assert.Equal(Expected.Verbs.OrderBy(verb => verb.Key, StringComparer.Ordinal), verbs.OrderBy(verb => verb.Key, StringComparer.Ordinal));
+        AssertSame(Expected.Verbs.Select(verb => $"{verb.Key}: {verb.Value}"), verbs.Select(verb => $"{verb.Key}: {verb.Value}"));
         Assert.Empty(Expected.Pending.Verbs.Keys.Intersect(verbs.Keys));
     }
 
@@ -80,6 +79,13 @@ public sealed class ContractTests
         Assert.All(Expected.Settings, setting => Assert.Contains(setting.Variable, text, StringComparison.Ordinal));
         foreach (var verb in (string[])["check-store", "backup", "restore", "completion"])
             Assert.Contains($"rollcall {verb}", text, StringComparison.Ordinal);
+    }
+
+    private static void AssertSame(IEnumerable<string> expected, IEnumerable<string> actual)
+    {
+        var (known, found) = (expected.ToHashSet(StringComparer.Ordinal), actual.ToHashSet(StringComparer.Ordinal));
+        var differences = known.Except(found).Select(item => $"missing: {item}").Concat(found.Except(known).Select(item => $"not in Data/contract.json: {item}"));
+        Assert.True(known.SetEquals(found), string.Join('\n', differences));
     }
 
     // "LIST [NAME] --force": arguments and the verb's own options, in the order of the help.
