@@ -3,6 +3,7 @@ using Rollcall.Access.Api;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
+using Rollcall.Access.Scim.Paging;
 using Rollcall.Data;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -44,6 +45,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector);
+        var cursors = await Cursors.LoadAsync(database, protector, clock);
         var directory = new IntegrationDirectory(database);
         await directory.ReloadAsync();
 
@@ -62,6 +64,7 @@ public sealed class AccessServer : IAsyncDisposable
         var limits = new RateLimits();
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
         DiscoveryEndpoints.Map(routes);
+        new ListEndpoints(cursors, new PageMemory(clock)).Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
         BulkEndpoint.Map(routes);

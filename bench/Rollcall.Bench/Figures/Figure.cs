@@ -13,6 +13,9 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
     [
         UserRead.ById,
         UserRead.ByName,
+        UserRead.Page,
+        Walk.Figure,
+        LargeGroup.Figure,
         MemberAdd.Figure,
         GroupCommit.OverSingle,
         GroupCommit.OverBare,
