@@ -19,6 +19,8 @@ internal sealed class RollcallServer : IAsyncDisposable
         _folder = folder;
         Dataset = dataset;
         Admin = AdminOf(child);
+        AccessToken = token;
+        Token = token;
         Requests = new ScimRequests(child.Url, token);
     }
 
@@ -33,6 +35,12 @@ internal sealed class RollcallServer : IAsyncDisposable
 
     /// <summary>The admin API.</summary>
     public HttpClient Admin { get; }
+
+    /// <summary>The access token of the integration's platform.</summary>
+    public string AccessToken { get; }
+
+    /// <summary>An access token of the integration's platform.</summary>
+    public string Token { get; }
 
     /// <summary>Makes requests of the integration's platform.</summary>
     public ScimRequests Requests { get; }

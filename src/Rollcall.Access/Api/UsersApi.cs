@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +8,6 @@ using Rollcall.Access.People;
 using Rollcall.Access.Scim;
 using Rollcall.Access.Users;
 using Rollcall.Data;
-using Rollcall.Scim.Schemas;
 using Rollcall.Web;
 using Rollcall.Web.Api;
 
@@ -18,18 +16,29 @@ namespace Rollcall.Access.Api;
 /// <summary><c>/api/v1/users</c> and <c>/api/v1/people</c>: all Users, whoever made them, and those made here.</summary>
 internal sealed class UsersApi(Database database, IntegrationDirectory directory)
 {
-    /// <summary>Where a local User's traits stand in its document.</summary>
-    public const string TraitsUrn = "urn:rollcall:params:scim:schemas:extension:1.0:Traits";
-
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/users", (RequestDelegate)ListAsync);
-        api.MapGet("/users/{id}", (RequestDelegate)ShowAsync);
-        api.MapPost("/users", (RequestDelegate)CreateAsync);
-        api.MapDelete("/users/{id}", (RequestDelegate)DeleteAsync);
-        api.MapPut("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: true)));
-        api.MapDelete("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: false)));
+        api.MapGet("/users", (RequestDelegate)ListAsync)
+            .Describe("listUsers", "The Users of all integrations, and local ones.")
+            .AnswersPage<UserView>()
+            .TakesQuery("integration", "Only those of an integration.")
+            .TakesQuery("userName", "Only those of a name; case does not matter.");
+        api.MapGet("/users/{id}", (RequestDelegate)ShowAsync)
+            .Describe("showUser", "A User.")
+            .Answers<UserView>();
+        api.MapPost("/users", (RequestDelegate)CreateAsync)
+            .Describe("createUser", "Makes a local User.")
+            .Takes<NewUser>().Answers<UserView>(StatusCodes.Status201Created);
+        api.MapDelete("/users/{id}", (RequestDelegate)DeleteAsync)
+            .Describe("deleteUser", "Deletes a local User and its memberships.")
+            .TakesIfMatch().AnswersNothing();
+        api.MapPut("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: true)))
+            .Describe("blockPerson", "Ends all effect of a person's lists at once; memberships stay.")
+            .AnswersNothing();
+        api.MapDelete("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: false)))
+            .Describe("unblockPerson", "Lets the lists of a blocked person count again.")
+            .AnswersNothing();
     }
 
     private sealed record NewUser(
@@ -62,10 +71,11 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     {
         var given = await ApiRequest.ReadJsonAsync<NewUser>(http, http.RequestAborted);
         ListRules.Person("userName", given.UserName);
-        ListRules.CheckRoles("roles", given.Roles ?? []);
-        ListRules.CheckTraits("traits", given.Traits ?? new Dictionary<string, IReadOnlyList<string>>());
+        var own = new RolesAndTraits { Roles = given.Roles ?? [], Traits = given.Traits ?? new Dictionary<string, IReadOnlyList<string>>() };
+        ListRules.CheckRoles("roles", own.Roles);
+        ListRules.CheckTraits("traits", own.Traits);
         var scimId = ListStore.NewScimId();
-        var document = UserDocument.From(scimId, LocalUser(given));
+        var document = UserDocument.From(scimId, LocalUser.Resource(given.UserName.Trim(), given.DisplayName, own));
         var change = AdminRequest.Change(http);
         var user = await database.WriteAsync(async session =>
         {
@@ -92,7 +102,7 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
 
     private async Task BlockAsync(HttpContext http, bool blocked)
     {
-        var name = http.Route("userName").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var name = http.RouteOfPerson("userName");
         var change = AdminRequest.Change(http);
         await database.WriteAsync(async session =>
         {
@@ -103,27 +113,15 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static JsonObject LocalUser(NewUser given)
-    {
-        var resource = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.User), ["userName"] = given.UserName.Trim() };
-        if (given.DisplayName is { } displayName)
-            resource["displayName"] = displayName;
-        if (given.Roles is { Count: > 0 } roles)
-            resource["roles"] = new JsonArray([.. roles.Select(role => new JsonObject { ["value"] = role })]);
-        if (given.Traits is { Count: > 0 } traits)
-            resource[TraitsUrn] = JsonSerializer.SerializeToNode(traits, ApiJson.Options);
-        return resource;
-    }
-
     private UserView View(UserDirectory.Entry entry)
     {
         var user = entry.User;
         var document = user.Parse();
         return new UserView(
             user.ScimId, user.UserName, (string?)Take(document, "displayName"),
-            directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == user.IntegrationId)?.Name,
+            directory.Current.NameOf(user.IntegrationId),
             (string?)Take(document, "externalId"), entry.Active, entry.Blocked,
-            Take(document, "roles")?.AsArray().Select(role => (string?)role?["value"]).OfType<string>().ToList(), Take(document, TraitsUrn), Rest(document),
+            Take(document, "roles")?.AsArray().Select(role => (string?)role?["value"]).OfType<string>().ToList(), Take(document, LocalUser.TraitsUrn), Rest(document),
             user.Revision, ScimTime.ToTime(user.Created), ScimTime.ToTime(user.Modified));
     }
 

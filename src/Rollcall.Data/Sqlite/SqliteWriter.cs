@@ -23,6 +23,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteOptions _options;
     private readonly Func<SqliteWriteSession> _open;
     private readonly BlockingCollection<IPendingWrite> _queue = [];
+    private readonly SqliteMeter _meter;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteWriteSession? _session;
     private int _failures;
@@ -33,6 +34,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _options = options;
         _open = open;
+        _meter = new SqliteMeter(options, () => _queue.Count);
         new Thread(Run) { Name = "rollcall-writer", IsBackground = true }.Start();
     }
 
@@ -61,6 +63,7 @@ internal sealed class SqliteWriter : IDisposable
     public void Dispose()
     {
         Close();
+        _meter.Dispose();
         _queue.Dispose();
     }
 
@@ -89,7 +92,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         // 1. One transaction for all that wait, and for what comes while they run.
         _session ??= _open();
-        _session.Now = Microseconds(_options.Clock.GetUtcNow());
+        _session.Now = SqliteClock.Microseconds(_options.Clock);
         _session.Run("begin immediate");
         for (var i = 0; i < group.Count; i++)
         {
@@ -100,6 +103,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         // 3. One commit. Its failure leaves open whether the disk has it.
+        var startedAt = _options.Clock.GetTimestamp();
         try
         {
             _session.Run("commit");
@@ -111,7 +115,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         // 4. Nobody hears of a success before this line.
-        Telemetry.WritesOfCommit.Record(group.Count);
+        _meter.Committed(group.Count, _options.Clock.GetElapsedTime(startedAt));
         foreach (var write in group)
             write.Answer();
     }
@@ -218,6 +222,4 @@ internal sealed class SqliteWriter : IDisposable
     };
 
     private static bool IsStorageFault(Exception exception) => exception is DatabaseUnavailableException { IsStorageFault: true };
-
-    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }
