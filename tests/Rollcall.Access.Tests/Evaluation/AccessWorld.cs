@@ -95,7 +95,7 @@ internal sealed class AccessWorld
                 };
                 break;
             case 5:
-                await ToggleLocalUserAsync(person, Some(change.B));
+                await ChangeLocalUserAsync(person, Some(change.B), change.Dice);
                 break;
             case 6:
                 // Nobody can be blocked before being named.
@@ -183,18 +183,27 @@ internal sealed class AccessWorld
         return (await Client(user).PatchAsync($"/Users/{Id(user)}", new JsonArray(operation).ToJsonString())).Status;
     }
 
-    private async Task ToggleLocalUserAsync(string person, ImmutableSortedSet<string> own)
+    private async Task ChangeLocalUserAsync(string person, ImmutableSortedSet<string> own, int dice)
     {
-        if (_localIds.Remove(person, out var id))
-        {
-            (await _app.AdminAsync("DELETE", $"/users/{id}")).Expect(204);
-            Model = Model with { Own = Model.Own.Remove(person) };
-            return;
-        }
         var body = Rights(own);
-        body["userName"] = person;
-        _localIds[person] = (string)(await _app.AdminAsync("POST", "/users", body)).Expect(201).Body["id"]!;
-        Model = Model with { Own = Model.Own.Add(person, own) };
+        if (!_localIds.TryGetValue(person, out var id))
+        {
+            body["userName"] = person;
+            _localIds[person] = (string)(await _app.AdminAsync("POST", "/users", body)).Expect(201).Body["id"]!;
+            Model = Model with { Local = Model.Local.Add(person, (true, own)) };
+        }
+        else if (dice % 3 == 0)
+        {
+            _localIds.Remove(person);
+            (await _app.AdminAsync("DELETE", $"/users/{id}")).Expect(204);
+            Model = Model with { Local = Model.Local.Remove(person) };
+        }
+        else
+        {
+            body["active"] = dice % 3 == 1;
+            (await _app.AdminAsync("PATCH", $"/users/{id}", body)).Expect(200);
+            Model = Model with { Local = Model.Local.SetItem(person, (dice % 3 == 1, own)) };
+        }
     }
 
     private async Task DefineAsync(string name, Change change)
