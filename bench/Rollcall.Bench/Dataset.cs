@@ -74,29 +74,40 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
         """;
 
     /// <summary>Makes the database in a folder.</summary>
-    public static async Task<Dataset> MakeAsync(string folder)
+    public static Task<Dataset> MakeAsync(string folder) => MakeAsync(folder, FirstNestedUser + NestedUsers, async (database, integrationId, users, groups) =>
+    {
+        await AddListsAsync(database, integrationId, "large", LargeLists, users[..ListedUsers], groups);
+        await AddListsAsync(database, integrationId, "small", SmallLists, [], groups);
+        await AddListsAsync(database, integrationId, "ten", 1, users[..FirstPlainUser], groups);
+        await AddListsAsync(database, integrationId, "team", Teams, users[..TeamMembers], groups);
+        for (var chain = 0; chain < Chains; chain++)
+        {
+            IReadOnlyList<string> members = users[FirstNestedUser..(FirstNestedUser + NestedUsers)];
+            for (var level = 0; level <= NestedDeep; level++)
+            {
+                await AddListAsync(database, integrationId, $"chain-{chain}", level, members, groups);
+                members = [groups[$"chain-{chain}-{level}"]];
+            }
+        }
+    });
+
+    /// <summary>Makes a database for walks: many users, all of them on the same two lists, so that all pages are equally long.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="count">How many users.</param>
+    public static Task<Dataset> MakeEqualUsersAsync(string folder, int count) => MakeAsync(folder, count, (database, integrationId, users, groups) =>
+        AddListsAsync(database, integrationId, "everybody", 2, users, groups));
+
+    private static async Task<Dataset> MakeAsync(string folder, int count, Func<Database, long, List<string>, Dictionary<string, string>, Task> addLists)
     {
         var file = Path.Combine(Directory.CreateDirectory(folder).FullName, "access.db");
         await using var database = await AccessStore.OpenAsync(file, 1, TimeProvider.System);
         var (integration, secret) = await database.WriteAsync(session =>
             IntegrationStore.CreateAsync(session, Change(0), Integration, Platform.Identityiq, new IntegrationRules()));
         var users = new List<string>();
-        while (users.Count < FirstNestedUser + NestedUsers)
-            users.AddRange(await database.WriteAsync(session => AddUsersAsync(session, integration.Id, users.Count, UsersPerTransaction)));
+        while (users.Count < count)
+            users.AddRange(await database.WriteAsync(session => AddUsersAsync(session, integration.Id, users.Count, Math.Min(count - users.Count, UsersPerTransaction))));
         var groups = new Dictionary<string, string>();
-        await AddListsAsync(database, integration.Id, "large", LargeLists, users[..ListedUsers], groups);
-        await AddListsAsync(database, integration.Id, "small", SmallLists, [], groups);
-        await AddListsAsync(database, integration.Id, "ten", 1, users[..FirstPlainUser], groups);
-        await AddListsAsync(database, integration.Id, "team", Teams, users[..TeamMembers], groups);
-        for (var chain = 0; chain < Chains; chain++)
-        {
-            IReadOnlyList<string> members = users[FirstNestedUser..(FirstNestedUser + NestedUsers)];
-            for (var level = 0; level <= NestedDeep; level++)
-            {
-                await AddListAsync(database, integration.Id, $"chain-{chain}", level, members, groups);
-                members = [groups[$"chain-{chain}-{level}"]];
-            }
-        }
+        await addLists(database, integration.Id, users, groups);
         return new Dataset(file, integration.ClientId, secret, users, groups);
     }
 
