@@ -39,7 +39,7 @@ internal sealed class AccessWriter(TextWriter output)
             any = true;
             output.WriteLine($"  {Shell.Printable(thing)}");
             foreach (var grant in waysTo(thing))
-                WriteWay(grant, Since(grant, "givenSince"));
+                WriteWay("    ", grant, Since(grant, "givenSince"));
         }
 
         if (!any)
@@ -54,27 +54,27 @@ internal sealed class AccessWriter(TextWriter output)
             if (!any)
                 output.WriteLine($"\n{title}");
             any = true;
-            WriteWay(grant, note(grant));
+            WriteWay("  ", grant, note(grant));
         }
     }
 
     /// <summary>One way: the list that it leads to, what keeps it from having effect, and each membership on it.</summary>
-    private void WriteWay(JsonElement grant, string note)
+    private void WriteWay(string indent, JsonElement grant, string note)
     {
-        output.WriteLine($"    {grant.Text("as")} of {Name(grant, "list")}, {note}");
+        output.WriteLine($"{indent}{grant.Text("as")} of {Name(grant, "list")}, {note}");
         foreach (var reason in Items(grant, "reasons"))
-            output.WriteLine($"      {Name(reason, "status")}: {Explained(reason)}");
+            output.WriteLine($"{indent}  {Name(reason, "status")}: {Explained(reason)}");
         var before = "";
         foreach (var step in Items(grant, "steps"))
         {
-            output.WriteLine($"      {Step(step, before)}");
+            output.WriteLine($"{indent}  {Step(step, before)}");
             before = Name(step, "list");
         }
     }
 
     private static string Step(JsonElement step, string before)
     {
-        var who = before.Length > 0 ? before : step.Text("integration") is { } integration ? $"user of {Shell.Printable(integration)}" : "person";
+        var who = before.Length > 0 ? before : step.Text("integration") is { } integration ? $"the user of {Shell.Printable(integration)}" : "the person";
         var what = step.Text("as") is "owner" ? "owns" : "is on";
         var end = step.Member("expires") is null ? "" : $", until {Time(step, "expires")}";
         var why = step.Text("reason") is { Length: > 0 } reason ? $": {Shell.Printable(reason)}" : "";

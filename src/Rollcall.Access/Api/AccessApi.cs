@@ -14,11 +14,20 @@ namespace Rollcall.Access.Api;
 /// <c>/api/v1/people/{userName}/access</c> and <c>/api/v1/lists/{name}/effective-members</c>: what a person may do, and who
 /// is on a list, now or at any time since records began, and why.
 /// </summary>
-internal sealed class AccessApi(Database database, IntegrationDirectory directory)
+internal sealed class AccessApi
 {
-    private readonly AccessEvaluator _evaluator = new(id => directory.Current.NameOf(id));
+    private readonly Database _database;
+    private readonly AccessEvaluator _evaluator;
+    private readonly EffectiveMembers _members;
 
-    private readonly EffectiveMembers _members = new(id => directory.Current.NameOf(id));
+    /// <summary>Answers from a database.</summary>
+    public AccessApi(Database database, IntegrationDirectory directory)
+    {
+        var definitions = new Definitions();
+        _database = database;
+        _evaluator = new AccessEvaluator(definitions, id => directory.Current.NameOf(id));
+        _members = new EffectiveMembers(definitions, id => directory.Current.NameOf(id));
+    }
 
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
@@ -35,7 +44,7 @@ internal sealed class AccessApi(Database database, IntegrationDirectory director
     {
         var name = http.RouteOfPerson("userName");
         var at = ApiTime.Read(http.Request, "at");
-        var access = await database.ReadAsync(session => _evaluator.EvaluateAsync(session, name, at))
+        var access = await _database.ReadAsync(session => _evaluator.EvaluateAsync(session, name, at))
             ?? throw ApiException.NotFound($"Nobody is named '{name.Truncate()}' here: no User, no owner and no member.");
         await ApiJson.WriteAsync(http, access);
     }
@@ -46,7 +55,7 @@ internal sealed class AccessApi(Database database, IntegrationDirectory director
         var at = ApiTime.Read(http.Request, "at");
         var page = ApiPageRequest.Read(http.Request);
         var after = MemberStore.Key.Parse(page.After);
-        var members = await database.ReadAsync(session => _members.PageAsync(session, name, at, after, page.CountToRead)) ?? throw AdminRequest.NoSuchList(http);
+        var members = await _database.ReadAsync(session => _members.PageAsync(session, name, at, after, page.CountToRead)) ?? throw AdminRequest.NoSuchList(http);
         var answer = page.PageOf(members, member => member.Key.ToString());
         await ApiJson.WriteAsync(http, new ApiPage<EffectiveMember>([.. answer.Items.Select(item => item.Member)], answer.NextCursor));
     }

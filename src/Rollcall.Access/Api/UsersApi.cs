@@ -30,6 +30,9 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         api.MapPost("/users", (RequestDelegate)CreateAsync)
             .Describe("createUser", "Makes a local User.")
             .Takes<NewUser>().Answers<UserView>(StatusCodes.Status201Created);
+        api.MapPatch("/users/{id}", (RequestDelegate)UpdateAsync)
+            .Describe("changeUser", "Changes a local User: what is given is replaced, all else stays.")
+            .Takes<UserChange>().TakesIfMatch().Answers<UserView>();
         api.MapDelete("/users/{id}", (RequestDelegate)DeleteAsync)
             .Describe("deleteUser", "Deletes a local User and its memberships.")
             .TakesIfMatch().AnswersNothing();
@@ -41,8 +44,27 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
             .AnswersNothing();
     }
 
-    private sealed record NewUser(
-        string UserName, string? DisplayName = null, IReadOnlyList<string>? Roles = null, IReadOnlyDictionary<string, IReadOnlyList<string>>? Traits = null);
+    /// <summary>What an administrator sets of a local User: what is absent stays.</summary>
+    private record UserChange
+    {
+        public string? DisplayName { get; init; }
+        public bool? Active { get; init; }
+        public IReadOnlyList<string>? Roles { get; init; }
+        public IReadOnlyDictionary<string, IReadOnlyList<string>>? Traits { get; init; }
+
+        public UserDocument ApplyTo(string scimId, JsonObject resource)
+        {
+            ListRules.CheckRoles("roles", Roles ?? []);
+            ListRules.CheckTraits("traits", Traits ?? new Dictionary<string, IReadOnlyList<string>>());
+            LocalUser.Set(resource, DisplayName, Active, Roles, Traits);
+            return UserDocument.From(scimId, resource);
+        }
+    }
+
+    private sealed record NewUser : UserChange
+    {
+        public required string UserName { get; init; }
+    }
 
     private sealed record UserView(
         string Id, string UserName, string? DisplayName, string? Integration, string? ExternalId, bool Active, bool Blocked,
@@ -71,11 +93,8 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     {
         var given = await ApiRequest.ReadJsonAsync<NewUser>(http, http.RequestAborted);
         ListRules.Person("userName", given.UserName);
-        var own = new RolesAndTraits { Roles = given.Roles ?? [], Traits = given.Traits ?? new Dictionary<string, IReadOnlyList<string>>() };
-        ListRules.CheckRoles("roles", own.Roles);
-        ListRules.CheckTraits("traits", own.Traits);
         var scimId = ListStore.NewScimId();
-        var document = UserDocument.From(scimId, LocalUser.Resource(given.UserName.Trim(), given.DisplayName, own));
+        var document = given.ApplyTo(scimId, LocalUser.New(given.UserName.Trim()));
         var change = AdminRequest.Change(http);
         var user = await database.WriteAsync(async session =>
         {
@@ -85,19 +104,41 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         await ApiJson.WriteAsync(http, View(user), StatusCodes.Status201Created, user.User.Revision);
     }
 
+    private async Task UpdateAsync(HttpContext http)
+    {
+        var given = await ApiRequest.ReadJsonAsync<UserChange>(http, http.RequestAborted);
+        var change = AdminRequest.Change(http);
+        var user = await database.WriteAsync(async session =>
+        {
+            var locked = await LockAsync(session, http, "changed");
+            await UserStore.UpdateAsync(session, change, locked, given.ApplyTo(locked.ScimId, locked.Parse()), "user.update");
+            return (await UserDirectory.FindAsync(session, locked.ScimId))!;
+        }, change.Key);
+        await ApiJson.WriteAsync(http, View(user), revision: user.User.Revision);
+    }
+
     private async Task DeleteAsync(HttpContext http)
     {
         var change = AdminRequest.Change(http);
         await database.WriteAsync(async session =>
         {
-            var found = await UserDirectory.FindAsync(session, http.Route("id")) ?? throw NotFound(http);
-            ApiETag.CheckIfMatch(http.Request, found.User.Revision);
-            if (found.User.IntegrationId != 0)
-                throw ApiException.Conflict("This User belongs to an integration and is deleted by it. To end all its effect at once, block the person.");
-            await UserStore.DeleteAsync(session, change, (await UserStore.LockAsync(session, 0, found.User.ScimId))!);
+            await UserStore.DeleteAsync(session, change, await LockAsync(session, http, "deleted"));
             return true;
         }, change.Key);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>Locks the local User in the path, at the revision of <c>If-Match</c> where there is one.</summary>
+    private static async ValueTask<UserRow> LockAsync(WriteSession session, HttpContext http, string done)
+    {
+        if (await UserStore.LockAsync(session, 0, http.Route("id")) is { } user)
+        {
+            ApiETag.CheckIfMatch(http.Request, user.Revision);
+            return user;
+        }
+        var other = await UserDirectory.FindAsync(session, http.Route("id")) ?? throw NotFound(http);
+        ApiETag.CheckIfMatch(http.Request, other.User.Revision);
+        throw ApiException.Conflict($"This User belongs to an integration and is {done} by it. To end all its effect at once, block the person.");
     }
 
     private async Task BlockAsync(HttpContext http, bool blocked)

@@ -6,8 +6,9 @@ using Rollcall.Web.Api;
 namespace Rollcall.Access.Evaluation;
 
 /// <summary>Answers what a person may do at a moment, since when and why. The cost depends on the lists that the person is on and those above them.</summary>
+/// <param name="definitions">Definitions that were read before.</param>
 /// <param name="integrationName">The name of an integration by its id; null where it is gone.</param>
-internal sealed class AccessEvaluator(Func<long, string?> integrationName)
+internal sealed class AccessEvaluator(Definitions definitions, Func<long, string?> integrationName)
 {
     /// <summary>Evaluates within one snapshot.</summary>
     /// <param name="session">The snapshot.</param>
@@ -23,7 +24,7 @@ internal sealed class AccessEvaluator(Func<long, string?> integrationName)
             return null;
 
         // 1. The person, and the lists that its memberships lead to.
-        var records = new Records(session, moment);
+        var records = new Records(session, moment, definitions);
         var standing = (await Standing.LoadAsync(records, [id.Value]))[id.Value];
         var graph = await AccessGraph.LoadAsync(records, standing);
 

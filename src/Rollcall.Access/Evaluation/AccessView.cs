@@ -9,6 +9,9 @@ internal sealed class AccessView(Standing standing, AccessGraph graph, Func<long
 {
     private const string GoneIntegration = "(deleted)";
 
+    // Ways share most of their memberships.
+    private readonly Dictionary<RecordedTie, AccessStep> _steps = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>A way as it is shown.</summary>
     public AccessGrant Grant(Way way) => new()
     {
@@ -30,7 +33,7 @@ internal sealed class AccessView(Standing standing, AccessGraph graph, Func<long
     /// <summary>A User as it is shown.</summary>
     public AccessUser User(RecordedUser user) => new(user.ScimId, IntegrationOf(user), user.IsActive);
 
-    private AccessStep Step(RecordedTie tie, RecordedUser? user) => new()
+    private AccessStep Step(RecordedTie tie, RecordedUser? user) => _steps.TryGetValue(tie, out var step) ? step : _steps[tie] = new AccessStep
     {
         List = graph.Lists[tie.ListId].Name,
         As = tie.Role,

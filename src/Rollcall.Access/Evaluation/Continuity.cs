@@ -47,10 +47,12 @@ internal sealed class Continuity
             lists.AddRange(await records.EarlierListsAsync(changed, oldest));
 
         // 3. What came after the moment does not matter.
-        var end = records.Moment.IsPast ? records.Moment.At + 1 : long.MaxValue;
-        return new Continuity(
-            await records.LastUnblockAsync(standing.Person.Id),
-            users.ConvertAll(user => user with { To = Math.Min(user.To, end) }), lists.ConvertAll(list => list with { To = Math.Min(list.To, end) }), ties);
+        if (records.Moment is { IsPast: true, At: var at })
+        {
+            users = users.ConvertAll(user => user with { To = Math.Min(user.To, at + 1) });
+            lists = lists.ConvertAll(list => list with { To = Math.Min(list.To, at + 1) });
+        }
+        return new Continuity(await records.LastUnblockAsync(standing.Person.Id), users, lists, ties);
     }
 
     /// <summary>Since when the person has counted by a way.</summary>

@@ -5,8 +5,9 @@ using Rollcall.Web.Api;
 namespace Rollcall.Access.Evaluation;
 
 /// <summary>Who counts as a member of a list, directly or through lists nested in it. A page costs what it shows, and a look at each list.</summary>
+/// <param name="definitions">Definitions that were read before.</param>
 /// <param name="integrationName">The name of an integration by its id; null where it is gone.</param>
-internal sealed class EffectiveMembers(Func<long, string?> integrationName)
+internal sealed class EffectiveMembers(Definitions definitions, Func<long, string?> integrationName)
 {
     /// <summary>Reads a page, in the order of kind and internal id, each User and each person once.</summary>
     /// <param name="session">The snapshot.</param>
@@ -19,7 +20,7 @@ internal sealed class EffectiveMembers(Func<long, string?> integrationName)
     public async ValueTask<List<(MemberStore.Key Key, EffectiveMember Member)>?> PageAsync(
         Session session, string name, DateTimeOffset? at, MemberStore.Key after, int count)
     {
-        var records = new Records(session, await Moment.OfAsync(session, at));
+        var records = new Records(session, await Moment.OfAsync(session, at), definitions);
         if (await records.ListNamedAsync(name) is not { } root)
             return null;
         var (lists, nestings) = await WithinAsync(records, root);

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text.Json;
 using Rollcall.Access.Lists;
 using Rollcall.Data;
-using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Evaluation;
 
@@ -10,13 +9,16 @@ namespace Rollcall.Access.Evaluation;
 /// What was true at a moment: by the tables of what is, and for the past by those of what was. All by set statements,
 /// each along an index of what is asked for, so that the cost does not depend on the size of the directory.
 /// </summary>
-internal sealed class Records(Session session, Moment moment)
+/// <param name="session">The snapshot.</param>
+/// <param name="moment">The moment.</param>
+/// <param name="definitions">Definitions that were read before; null where no list is asked for.</param>
+internal sealed class Records(Session session, Moment moment, Definitions? definitions = null)
 {
     // The second column is a TieRole.
     private const string Tie = "list_id, 0, kind, member_id, joined, expires, reason, added_by, from_at";
     private const string Ownership = "list_id, 1, kind, owner_id, from_at, null, null, added_by, from_at";
     private const string User = "scim_id, person_id, user_name, active, case when integration_id = 0 then document end";
-    private const string List = "integration_id, name, definition";
+    private const string List = "integration_id, name";
     private const string Then = "from_at <= $1 and to_at > $1";
 
     /// <summary>The moment.</summary>
@@ -88,14 +90,10 @@ internal sealed class Records(Session session, Moment moment)
         MapTie, Json(owners), [(int)kind]);
 
     /// <summary>Some lists.</summary>
-    public async ValueTask<Dictionary<long, RecordedList>> ListsAsync(IReadOnlyCollection<long> ids)
-    {
-        var lists = await ReadAsync(
-            $"select id, {List}, defined, {long.MaxValue} from lists where id in ({Set}) and defined <= $1",
-            $"select list_id, {List}, from_at, to_at from list_history where list_id in ({Set}) and {Then}",
-            MapList, Json(ids));
-        return lists.ToDictionary(list => list.Id);
-    }
+    public async ValueTask<Dictionary<long, RecordedList>> ListsAsync(IReadOnlyCollection<long> ids) => (await DefineAsync(await ReadAsync(
+        $"select id, {List}, defined, {long.MaxValue} from lists where id in ({Set}) and defined <= $1",
+        $"select list_id, {List}, from_at, to_at from list_history where list_id in ({Set}) and {Then}",
+        MapList, Json(ids)))).ToDictionary(list => list.Id);
 
     /// <summary>The list of that name, or null.</summary>
     public async ValueTask<RecordedList?> ListNamedAsync(string name)
@@ -105,7 +103,7 @@ internal sealed class Records(Session session, Moment moment)
             $"select id, {List}, defined, {long.MaxValue} from lists where name = $2 and defined <= $1",
             $"select list_id, {List}, from_at, to_at from list_history where name = $2 and {Then}",
             MapList, name);
-        return lists.FirstOrDefault();
+        return (await DefineAsync(lists)).FirstOrDefault();
     }
 
     /// <summary>Members of a list that are Users or people, in the order of kind and internal id.</summary>
@@ -143,12 +141,33 @@ internal sealed class Records(Session session, Moment moment)
         MapUser, person, after, moment.Bound);
 
     /// <summary>What some lists were before the moment, as far back as after some time.</summary>
-    public ValueTask<List<RecordedList>> EarlierListsAsync(IReadOnlyCollection<long> ids, long after) => session.ListAsync(
+    public async ValueTask<List<RecordedList>> EarlierListsAsync(IReadOnlyCollection<long> ids, long after) => await DefineAsync(await session.ListAsync(
         $"select list_id, {List}, from_at, to_at from list_history where list_id in ({session.Dialect.NumberSet("$1")}) and to_at >= $2 and to_at <= $3",
-        MapList, Json(ids), after, moment.Bound);
+        MapList, Json(ids), after, moment.Bound));
 
-    private static RecordedList MapList(DbDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetString(2), JsonSerializer.Deserialize<ListDefinition>(row.GetString(3), ApiJson.Options)!, row.GetInt64(4), row.GetInt64(5));
+    private sealed record FoundList(long Id, long IntegrationId, string Name, long From, long To);
+
+    private static FoundList MapList(DbDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4));
+
+    /// <summary>Adds the definitions, of which most have been read before.</summary>
+    private async ValueTask<List<RecordedList>> DefineAsync(List<FoundList> lists)
+    {
+        var known = new Dictionary<(long, long), ListDefinition>(lists.Count);
+        foreach (var list in lists)
+        {
+            if (definitions!.Find(list.Id, list.From) is { } definition)
+                known[(list.Id, list.From)] = definition;
+        }
+        foreach (var missing in lists.Where(list => !known.ContainsKey((list.Id, list.From))).ToLookup(list => list.To == long.MaxValue))
+        {
+            await session.EachAsync(
+                missing.Key ? $"select id, defined, definition from lists where id in ({session.Dialect.NumberSet("$1")}) and defined in ({session.Dialect.NumberSet("$2")})"
+                    : $"select list_id, from_at, definition from list_history where list_id in ({session.Dialect.NumberSet("$1")}) and from_at in ({session.Dialect.NumberSet("$2")})",
+                row => known[(row.GetInt64(0), row.GetInt64(1))] = definitions!.Add(row.GetInt64(0), row.GetInt64(1), row.GetString(2)),
+                Json([.. missing.Select(list => list.Id)]), Json([.. missing.Select(list => list.From)]));
+        }
+        return lists.ConvertAll(list => new RecordedList(list.Id, list.IntegrationId, list.Name, known[(list.Id, list.From)], list.From, list.To));
+    }
 
     private string Set => session.Dialect.NumberSet("$2");
 

@@ -15,20 +15,26 @@ internal static class LocalUser
     /// <summary>Where traits stand in the document.</summary>
     public const string TraitsUrn = "urn:rollcall:params:scim:schemas:extension:1.0:Traits";
 
-    /// <summary>The resource of a new User.</summary>
-    /// <param name="userName">A checked name.</param>
-    /// <param name="displayName">What people see, or null.</param>
-    /// <param name="own">Roles and traits of the person's own.</param>
-    public static JsonObject Resource(string userName, string? displayName, RolesAndTraits own)
+    /// <summary>The resource of a new User that has nothing but its name.</summary>
+    public static JsonObject New(string userName) => new() { ["schemas"] = new JsonArray(SchemaUris.User), ["userName"] = userName };
+
+    /// <summary>Writes what an administrator may set of a local User; what is null stays as it is.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="displayName">What people see; empty for nothing.</param>
+    /// <param name="active">Whether it is in service.</param>
+    /// <param name="roles">Roles of the person's own.</param>
+    /// <param name="traits">Traits of the person's own.</param>
+    public static void Set(
+        JsonObject resource, string? displayName, bool? active, IReadOnlyList<string>? roles, IReadOnlyDictionary<string, IReadOnlyList<string>>? traits)
     {
-        var resource = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.User), ["userName"] = userName };
         if (displayName is not null)
-            resource["displayName"] = displayName;
-        if (own.Roles.Count > 0)
-            resource["roles"] = new JsonArray([.. own.Roles.Select(role => new JsonObject { ["value"] = role })]);
-        if (own.Traits.Count > 0)
-            resource[TraitsUrn] = JsonSerializer.SerializeToNode(own.Traits, ApiJson.Options);
-        return resource;
+            Set(resource, "displayName", displayName.Length == 0 ? null : displayName);
+        if (active is not null)
+            resource["active"] = active;
+        if (roles is not null)
+            Set(resource, "roles", roles.Count == 0 ? null : new JsonArray([.. roles.Select(role => new JsonObject { ["value"] = role })]));
+        if (traits is not null)
+            Set(resource, TraitsUrn, traits.Count == 0 ? null : JsonSerializer.SerializeToNode(traits, ApiJson.Options));
     }
 
     /// <summary>Roles and traits in a stored document.</summary>
@@ -41,5 +47,12 @@ internal static class LocalUser
         if (json.RootElement.TryGetProperty(TraitsUrn, out var traits))
             own = own with { Traits = traits.Deserialize<Dictionary<string, IReadOnlyList<string>>>(ApiJson.Options)! };
         return own;
+    }
+
+    private static void Set(JsonObject resource, string name, JsonNode? value)
+    {
+        resource.Remove(name);
+        if (value is not null)
+            resource[name] = value;
     }
 }

@@ -22,6 +22,7 @@ internal static class UserCommands
             ListVerb(server),
             ShowVerb(server),
             CreateVerb(server),
+            UpdateVerb(server),
             DeleteVerb(server),
             BlockVerb(server),
             UnblockVerb(server));
@@ -74,6 +75,32 @@ internal static class UserCommands
             if (call.Get(displayName) is { } shown)
                 body["displayName"] = shown;
             call.Output.Details((await call.Api.PostAsync(ApiPath.Of("users"), body, call.CancellationToken)).Body);
+        });
+    }
+
+    private static Verb UpdateVerb(Server server)
+    {
+        var id = Id();
+        var displayName = OptionOf.Text("--display-name", "NAME", "What people see.");
+        var active = OptionOf.Switch("--active", "Whether the user is in service; false takes what it has of its own, and its effect, until it is true again.");
+        var roles = OptionOf.Texts("--role", "ROLE", "A role of the person's own.");
+        var traits = OptionOf.Traits("--trait", "A trait of the person's own.");
+        var verb = new Verb("update", "Replaces each field of a local user that is given; all else stays. An empty value clears a field: --role \"\".")
+            .With(id, displayName, active, roles, traits)
+            .Needs(command => new Option[] { displayName, active, roles, traits }.Any(option => Server.IsGiven(command, option)), "Give the fields that are to be replaced.")
+            .WithExamples("rollcall users update 019ca947-becd-7d4d-bf2d-1f9834cbc3b4 --role employee --trait team=sre");
+        return server.Verb(verb, async call =>
+        {
+            var body = new JsonObject();
+            if (call.Get(displayName) is { } shown)
+                body["displayName"] = shown;
+            if (call.Get(active) is { } inService)
+                body["active"] = inService;
+            if (Server.IsGiven(call.Parsed.CommandResult, roles))
+                body["roles"] = ListFields.ReadRoles(call.Get(roles));
+            if (Server.IsGiven(call.Parsed.CommandResult, traits))
+                body["traits"] = ListFields.ReadTraits(call.Get(traits));
+            call.Output.Details((await call.Api.PatchAsync(ApiPath.Of("users", call[id]), body, null, call.CancellationToken)).Body);
         });
     }
 

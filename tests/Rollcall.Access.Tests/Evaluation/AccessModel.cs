@@ -21,8 +21,8 @@ internal sealed record AccessModel
     /// <summary>Users by id: the person and whether the User is active.</summary>
     public ImmutableSortedDictionary<string, (string Person, bool Active)> Users { get; init; } = ImmutableSortedDictionary<string, (string, bool)>.Empty;
 
-    /// <summary>What the local Users of people have of their own.</summary>
-    public ImmutableSortedDictionary<string, ImmutableSortedSet<string>> Own { get; init; } = ImmutableSortedDictionary<string, ImmutableSortedSet<string>>.Empty;
+    /// <summary>The local Users of people: whether active, and what they have of their own.</summary>
+    public ImmutableSortedDictionary<string, (bool Active, ImmutableSortedSet<string> Own)> Local { get; init; } = ImmutableSortedDictionary<string, (bool, ImmutableSortedSet<string>)>.Empty;
 
     public ImmutableSortedSet<string> Blocked { get; init; } = [];
 
@@ -73,13 +73,13 @@ internal sealed record AccessModel
 
     private IEnumerable<string> Standing(string person, string? user)
     {
-        var active = user is null ? Users.Values.Where(candidate => candidate.Person == person).Select(candidate => candidate.Active).Concat(Own.ContainsKey(person) ? [true] : []).ToList() : [Users[user].Active];
+        var active = user is null ? Users.Values.Where(candidate => candidate.Person == person).Select(candidate => candidate.Active).Concat(Local.TryGetValue(person, out var local) ? [local.Active] : []).ToList() : [Users[user].Active];
         return Blocked.Contains(person) ? ["BLOCKED"] : active.Count == 0 ? ["USER_NOT_EXIST"] : active.Contains(true) ? [] : ["USER_INACTIVE"];
     }
 
     private IEnumerable<string> Missing(string list, ImmutableSortedSet<string> required, string person)
     {
-        var missing = required.Except(Own.GetValueOrDefault(person, []));
+        var missing = required.Except(Local.TryGetValue(person, out var local) && local.Active ? local.Own : []);
         return missing.IsEmpty ? [] : [$"MISSING_REQUIREMENTS@{list}:{string.Join(',', missing)}"];
     }
 

@@ -95,7 +95,7 @@ internal sealed class AccessWorld
                 };
                 break;
             case 5:
-                await ToggleLocalUserAsync(person, Some(change.B));
+                await ChangeLocalUserAsync(person, Some(change.B), change.Dice);
                 break;
             case 6:
                 // Nobody can be blocked before being named.
@@ -183,18 +183,27 @@ internal sealed class AccessWorld
         return (await Client(user).PatchAsync($"/Users/{Id(user)}", new JsonArray(operation).ToJsonString())).Status;
     }
 
-    private async Task ToggleLocalUserAsync(string person, ImmutableSortedSet<string> own)
+    private async Task ChangeLocalUserAsync(string person, ImmutableSortedSet<string> own, int dice)
     {
-        if (_localIds.Remove(person, out var id))
-        {
-            (await _app.AdminAsync("DELETE", $"/users/{id}")).Expect(204);
-            Model = Model with { Own = Model.Own.Remove(person) };
-            return;
-        }
         var body = Rights(own);
-        body["userName"] = person;
-        _localIds[person] = (string)(await _app.AdminAsync("POST", "/users", body)).Expect(201).Body["id"]!;
-        Model = Model with { Own = Model.Own.Add(person, own) };
+        if (!_localIds.TryGetValue(person, out var id))
+        {
+            body["userName"] = person;
+            _localIds[person] = (string)(await _app.AdminAsync("POST", "/users", body)).Expect(201).Body["id"]!;
+            Model = Model with { Local = Model.Local.Add(person, (true, own)) };
+        }
+        else if (dice % 3 == 0)
+        {
+            _localIds.Remove(person);
+            (await _app.AdminAsync("DELETE", $"/users/{id}")).Expect(204);
+            Model = Model with { Local = Model.Local.Remove(person) };
+        }
+        else
+        {
+            body["active"] = dice % 3 == 1;
+            (await _app.AdminAsync("PATCH", $"/users/{id}", body)).Expect(200);
+            Model = Model with { Local = Model.Local.SetItem(person, (dice % 3 == 1, own)) };
+        }
     }
 
     private async Task DefineAsync(string name, Change change)
@@ -243,13 +252,13 @@ internal sealed class AccessWorld
     private async Task PutMemberAsync(string list, string member, string kind, Change change)
     {
         var name = member.Split(':', 2)[1];
-        if (!Model.Lists.ContainsKey(list))
+        if (!Model.Lists.TryGetValue(list, out var current))
             return;
         var body = new JsonObject { ["kind"] = kind };
         long? expires = change.Dice % 4 == 0 ? Now + (change.B % 20 * 1_000_000) : null;
         if (expires is { } end)
             body["expires"] = ScimTime.Format(end);
-        var mayNest = kind == "person" || Model.Lists[list].Members.ContainsKey(member) || (Model.Lists.ContainsKey(name) && Model.MayHold(list, name, asOwner: false));
+        var mayNest = kind == "person" || current.Members.ContainsKey(member) || (Model.Lists.ContainsKey(name) && Model.MayHold(list, name, asOwner: false));
         var answer = await _app.AdminAsync("PUT", $"/lists/{list}/members/{name}", body);
         Assert.Equal(mayNest, answer.Status is 200 or 201);
         if (mayNest)
@@ -268,8 +277,8 @@ internal sealed class AccessWorld
     private async Task NestGroupAsync(Change change)
     {
         var (parent, child) = (Group(change.A % 2, change.B), Group(change.A % 2, change.C));
-        if (Model.Lists.ContainsKey(parent) && Model.Lists.ContainsKey(child) && _groupIds.ContainsKey(child))
-            await PatchGroupAsync(parent, "add", $"list:{child}", _groupIds[child]);
+        if (Model.Lists.ContainsKey(parent) && Model.Lists.ContainsKey(child) && _groupIds.TryGetValue(child, out var id))
+            await PatchGroupAsync(parent, "add", $"list:{child}", id);
     }
 
     private async Task LeaveGroupAsync(Change change)
@@ -283,7 +292,7 @@ internal sealed class AccessWorld
 
     private async Task PatchGroupAsync(string list, string verb, string member, string id)
     {
-        if (!Model.Lists.ContainsKey(list))
+        if (!Model.Lists.TryGetValue(list, out var current))
             return;
         if (!_groupIds.TryGetValue(list, out var group))
         {
@@ -291,7 +300,7 @@ internal sealed class AccessWorld
             _groupIds[list] = (await _clients[list[1] - '0'].SendAsync("POST", "/Groups", ScimClient.Group(list))).Expect(201).Id!;
             return;
         }
-        var may = verb == "remove" || member[0] == 'u' || Model.Lists[list].Members.ContainsKey(member) || Model.MayHold(list, member[5..], asOwner: false);
+        var may = verb == "remove" || member[0] == 'u' || current.Members.ContainsKey(member) || Model.MayHold(list, member[5..], asOwner: false);
         var client = _clients[list[1] - '0'];
         (verb == "add" ? await client.AddAsync(group, null, id) : await client.RemoveAsync(group, null, id)).Expect(may ? 204 : 400);
         if (may)

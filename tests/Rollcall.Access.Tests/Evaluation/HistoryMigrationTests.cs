@@ -53,7 +53,7 @@ public sealed class HistoryMigrationTests
 
     private static async Task<string> TellAsync(SqliteDatabase database, string person, int second)
     {
-        var evaluator = new AccessEvaluator(_ => null);
+        var evaluator = new AccessEvaluator(new Definitions(), _ => null);
         var access = await database.ReadAsync(session => evaluator.EvaluateAsync(session, person, DateTimeOffset.UnixEpoch.AddSeconds(second)));
         return access!.Blocked is { } block ? $"blocked since {block.Since.ToUnixTimeSeconds()} by {block.By}"
             : string.Join(", ", access.Grants.Where(grant => grant.Roles.Count > 0).Select(grant => $"{string.Join('+', grant.Roles)} by {string.Join('/', grant.Path)} since {grant.Since!.Value.ToUnixTimeSeconds()}"));

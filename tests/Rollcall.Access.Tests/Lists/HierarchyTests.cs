@@ -11,7 +11,6 @@ public sealed class HierarchyTests
     private const int Rounds = 50;
 
     [Fact]
-    [Trait("req", "S-199")]
     public async Task Of_two_halves_of_a_circle_added_at_once_over_scim_one_is_refused()
     {
         await using var app = await RollcallApp.StartAsync();
