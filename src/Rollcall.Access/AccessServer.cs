@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Access.Api;
+using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
@@ -50,6 +51,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         host = builder
             .AddRollcallOAuth(keys, directory, database)
+            .AddRollcallAudit(directory, database)
             .TellFaults(ScimFaults.Format)
             .TranslateFaults(ScimFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))

@@ -59,7 +59,7 @@ internal static class MemberStore
         var before = await FindAsync(session, list, kind, id);
         if (before is not null && before.Expires == expires && before.Reason == reason)
             return (before, false);
-        var write = new ListWrite(session, context, list);
+        var write = new ListWrite(session, context with { Status = before is null ? 201 : 200 }, list);
         var joined = before?.Joined;
         if (before is not null)
             await write.Members.RemoveAsync(kind, [id]);

@@ -166,7 +166,7 @@ internal static class GroupEndpoints
         ScimRequest request, Projection projection, ScimPrecondition? precondition, int status, Func<WriteSession, LockedList, ValueTask<GroupChange>> judge)
     {
         var answersBody = status == 200 || !projection.IsDefault || request.PrefersRepresentation;
-        var change = request.Change;
+        var change = request.Change with { Status = answersBody ? 200 : 204 };
         var integrationId = request.Integration.Id;
         var id = request.Id;
         var (revision, changed, answer) = await request.Database.WriteAsync(async session =>

@@ -24,6 +24,7 @@ namespace Rollcall.Access.Scim;
 internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller)
 {
     private ListQuery? _query;
+    private string? _bodyVersion;
 
     /// <summary>The HTTP request.</summary>
     public HttpContext Http => http;
@@ -54,6 +55,7 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public ScimPrecondition? PreconditionOfPut(JsonObject body)
     {
         var precondition = IfMatch ?? ScimPrecondition.OfBody(body);
+        _bodyVersion = precondition?.Text;
         if (precondition is null && integration.Rules.UnconditionalPut == UnconditionalPut.Require)
             throw new ScimException(428, null, "A PUT needs the version that it was made for: send it as If-Match, or as meta.version in the body.");
         return precondition;
@@ -69,7 +71,11 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public ChangeContext Change => new(
         RequestId.Of(http), 1,
         new Actor(integration.Name, caller?.Client, null, http.Connection.RemoteIpAddress?.ToString()),
-        http.Request.Method, http.Request.Path.Value ?? "");
+        http.Request.Method, http.Request.Path.Value ?? "")
+    {
+        VersionGiven = IfMatch?.Text ?? _bodyVersion,
+        Elapsed = ObservedCall.Of(http) is { } call ? () => call.Elapsed : null,
+    };
 
     /// <summary>Whether the client asks for the resource in the answer to a write (RFC 7240 §4.2).</summary>
     public bool PrefersRepresentation =>

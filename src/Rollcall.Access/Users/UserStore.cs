@@ -143,7 +143,7 @@ internal static class UserStore
         await AuditLog.FeedAsync(session, context, now, user.IntegrationId, ResourceKind.User, user.Id, revision, ChangeAction.Deleted);
         await AuditLog.AuditAsync(session, context, now,
             new AuditEntry("user.delete", user.IntegrationId, ResourceKind.User, user.ScimId, user.UserName, user.Revision, null,
-                AuditLog.Json(writer => writer.WriteNumber("listsLeft", listsLeft))));
+                AuditJson.Object(writer => writer.WriteNumber("listsLeft", listsLeft))));
     }
 
     private static async ValueTask KeepHistoryAsync(WriteSession session, UserRow user, long toRevision, long at) =>

@@ -1,0 +1,32 @@
+-- Who acted, beside the whole actor, for those who search.
+alter table audit add column client text;
+alter table audit add column user_name text;
+update audit set client = actor ->> 'client', user_name = actor ->> 'user';
+
+-- In the order of time, with what is filtered by: what does not match is passed over without a look at the row.
+create index audit_time on audit (at, id, integration_id, code, outcome, client, user_name);
+create index audit_resource on audit (resource_id, at);
+create index audit_resource_name on audit (resource_name, at);
+
+-- The last calls of each integration. Slots are used over again, so that nothing needs to be deleted.
+create table calls (
+  integration_id bigint not null,
+  slot integer not null,
+  number bigint not null,
+  at bigint not null,
+  request_id text not null,
+  client text,
+  method text not null,
+  path text not null,
+  status integer not null,
+  duration bigint not null,
+  error text,
+  primary key (integration_id, slot)
+) $(clustered);
+
+-- Up to where the change feed has been deleted by age.
+create table changes_pruned (
+  only_row integer not null primary key,
+  seq bigint not null
+);
+insert into changes_pruned (only_row, seq) values (1, 0);
