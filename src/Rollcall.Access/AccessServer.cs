@@ -51,7 +51,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         host = builder
             .AddRollcallOAuth(keys, directory, database)
-            .AddRollcallAudit(directory, database)
+            .AddRollcallAudit(directory, database, settings.Access)
             .TellFaults(ScimFaults.Format)
             .TranslateFaults(ScimFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
@@ -70,6 +70,10 @@ public sealed class AccessServer : IAsyncDisposable
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
+        var audit = app.Services.GetRequiredService<AuditWriter>();
+        new AuditApi(database, directory, audit, clock).Map(api);
+        new CallsApi(database, audit).Map(api);
+        new ChangesApi(database, directory).Map(api);
         return new AccessServer(host, database, limits);
     }
 

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Access.Integrations;
 using Rollcall.Data;
 using Rollcall.Web.Hosting;
+using Rollcall.Web.Settings;
 
 namespace Rollcall.Access.Audit;
 
-/// <summary>Adds what records requests to a host.</summary>
+/// <summary>Adds what records requests, and what deletes old records, to a host.</summary>
 internal static class AuditServices
 {
     /// <summary>
@@ -16,10 +17,13 @@ internal static class AuditServices
     /// <param name="host">The host.</param>
     /// <param name="directory">Which integrations there are.</param>
     /// <param name="database">Where to write.</param>
-    public static SideHostBuilder AddRollcallAudit(this SideHostBuilder host, IntegrationDirectory directory, Database database)
+    /// <param name="settings">How long it is kept.</param>
+    public static SideHostBuilder AddRollcallAudit(this SideHostBuilder host, IntegrationDirectory directory, Database database, SideSettings settings)
     {
         host.Services.AddSingleton(provider => new AuditWriter(database, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AuditWriter>>()));
         host.Services.AddSingleton(provider => new AuditRecorder(provider.GetRequiredService<AuditWriter>(), directory, provider.GetRequiredService<ILogger<AuditRecorder>>()));
+        host.Services.AddHostedService(provider => new Retention(
+            database, provider.GetRequiredService<TimeProvider>(), settings.AuditRetention, settings.ChangesRetention, provider.GetRequiredService<ILogger<Retention>>()));
         return host.Observe<CallObserver>();
     }
 }

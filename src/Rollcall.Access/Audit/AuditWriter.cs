@@ -20,6 +20,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CallsPause = TimeSpan.FromSeconds(10);
 
     private readonly Database _database;
@@ -104,6 +105,22 @@ internal sealed partial class AuditWriter : IAsyncDisposable
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Writes what was recorded until now for somebody who is about to read it. They are not made to wait long: where the
+    /// database is slow or away, what was recorded last is missing.
+    /// </summary>
+    public async Task FlushForReaderAsync()
+    {
+        try
+        {
+            await FlushAsync().WaitAsync(ReadersPatience, _clock);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on behind their backs.
         }
     }
 

@@ -70,12 +70,14 @@ internal static class ListStore
     public static async ValueTask<long> DefineAsync(WriteSession session, ChangeContext context, LockedList list, ListDefinition definition, string code = "list.update")
     {
         var write = new ListWrite(session, context, list);
-        // Compared as text, since a record's lists compare by reference.
-        if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(await write.DefinitionAsync(), ApiJson.Options))
+        // Compared as JSON, since a record's lists compare by reference.
+        var changed = ChangedNames.Between(
+            JsonSerializer.SerializeToUtf8Bytes(await write.DefinitionAsync(), ApiJson.Options), JsonSerializer.SerializeToUtf8Bytes(definition, ApiJson.Options));
+        if (changed.Count == 0)
             return list.Revision;
         await write.DefineAsync(definition, list.ScimId, list.ExternalId);
         await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners);
-        await write.CommitAsync(code);
+        await write.CommitAsync(code, operations: writer => AuditJson.WriteChanged(writer, changed));
         return write.Revision;
     }
 

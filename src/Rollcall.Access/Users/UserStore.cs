@@ -122,7 +122,8 @@ internal static class UserStore
         await WriteEmailsAsync(session, user.IntegrationId, user.Id, document.EmailKeys);
         await AuditLog.FeedAsync(session, context, now, user.IntegrationId, ResourceKind.User, user.Id, revision, ChangeAction.Updated);
         await AuditLog.AuditAsync(session, context, now,
-            new AuditEntry(code, user.IntegrationId, ResourceKind.User, user.ScimId, document.UserName, user.Revision, revision, null));
+            new AuditEntry(code, user.IntegrationId, ResourceKind.User, user.ScimId, document.UserName, user.Revision, revision,
+                AuditJson.Object(writer => AuditJson.WriteChanged(writer, ChangedNames.Between(user.Document, document.Bytes)))));
         return user with { UserName = document.UserName, Document = document.Bytes, Revision = revision, Modified = now, WritableRevision = revision };
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Rollcall.Access.Audit;
 using Rollcall.Web.Settings;
 using Rollcall.Web.Storage;
 
@@ -108,6 +109,14 @@ internal sealed class RollcallApp : IAsyncDisposable
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return await ApiAnswer.ReadAsync(response);
     }
+
+    /// <summary>Rows of the audit log, at most 1,000.</summary>
+    /// <param name="query">The query parameters.</param>
+    public async Task<IReadOnlyList<JsonObject>> AuditAsync(string query = "") =>
+        [.. (await AdminAsync("GET", $"/audit?count=1000&{query}")).Expect(200).Items.Select(item => item!.AsObject())];
+
+    /// <summary>What records requests behind their backs.</summary>
+    public AuditWriter Audit => _server.Host.App.Services.GetRequiredService<AuditWriter>();
 
     /// <summary>Breaks the database behind the server's back.</summary>
     public void Break(string sql)
