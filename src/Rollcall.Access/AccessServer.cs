@@ -64,6 +64,7 @@ public sealed class AccessServer : IAsyncDisposable
         DiscoveryEndpoints.Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
+        BulkEndpoint.Map(routes);
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);

@@ -110,6 +110,15 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
 
     public static JsonObject Patch(JsonArray operations) => new() { ["schemas"] = new JsonArray(SchemaUris.PatchOp), ["Operations"] = operations.DeepClone() };
 
+    /// <summary>A bulk request; null leaves <c>failOnErrors</c> out.</summary>
+    public static JsonObject Bulk(JsonArray operations, JsonNode? failOnErrors = null)
+    {
+        var body = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.BulkRequest), ["Operations"] = operations.DeepClone() };
+        if (failOnErrors is not null)
+            body["failOnErrors"] = failOnErrors.DeepClone();
+        return body;
+    }
+
     private Task<ScimAnswer> MembersAsync(string verb, string groupId, string? ifMatch, string[] members) =>
         SendAsync("PATCH", $"/Groups/{groupId}", Patch([new JsonObject
         {
