@@ -17,6 +17,7 @@ internal static class AdminRequest
         RequestId.Of(http), 1, new Actor(null, null, Actor.Administrator, http.Connection.RemoteIpAddress?.ToString()), http.Request.Method, http.Request.Path.Value ?? "")
     {
         VersionGiven = http.Request.Headers.IfMatch is { Count: > 0 } given ? given.ToString() : null,
+        At = ObservedCall.Of(http)?.At ?? 0,
         Elapsed = ObservedCall.Of(http) is { } call ? () => call.Elapsed : null,
     };
 

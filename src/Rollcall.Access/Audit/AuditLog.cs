@@ -57,7 +57,7 @@ internal static class AuditLog
         """
         insert into audit (request_id, change_number, at, code, outcome, integration_id, actor, client, user_name, resource_kind, resource_id,
           resource_name, operations, request)
-        values ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (request_id, change_number) do update set operations = excluded.operations
         """;
 
@@ -81,7 +81,7 @@ internal static class AuditLog
         {
             var (id, name) = await ResourceOf(session, row);
             await session.ExecuteAsync(InsertRecorded,
-                row.RequestId, row.At, row.Route.Code, row.Outcome, row.IntegrationId, actor, row.Actor.Client, row.Actor.User,
+                row.RequestId, row.Number, row.At, row.Route.Code, row.Outcome, row.IntegrationId, actor, row.Actor.Client, row.Actor.User,
                 row.Route.Kind is { } kind ? Word(kind) : "", id, name, operations, request);
         }
     }

@@ -134,7 +134,7 @@ internal static class AuditQuery
 
         // Names are used over again; what belonged to one before is found by what the log says of integrations of that name.
         string OfIntegration(string name) =>
-            $"integration_id in (select {Value(integrationId ?? -1)} union select i.integration_id from audit i where i.resource_id = {Value(name)} and i.resource_kind = 'integration' and i.integration_id <> 0)";
+            $"integration_id in (select {Value(integrationId ?? -1)} union all select i.integration_id from audit i where i.resource_id = {Value(name)} and i.resource_kind = 'integration' and i.integration_id <> 0)";
     }
 
     private static string Where(IReadOnlyCollection<string> conditions) => conditions.Count == 0 ? "" : $"where {string.Join(" and ", conditions)}";

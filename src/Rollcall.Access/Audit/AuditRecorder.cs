@@ -46,6 +46,25 @@ internal sealed partial class AuditRecorder(AuditWriter writer, IntegrationDirec
         }
     }
 
+    /// <summary>Records an operation of a bulk request that was not done: by itself it would have been a request.</summary>
+    /// <param name="integration">Whose.</param>
+    /// <param name="route">What was asked for.</param>
+    /// <param name="change">Who asked, with the number of the operation.</param>
+    /// <param name="resourceId">What it was to be done to; empty for what was to be made.</param>
+    /// <param name="fault">Why it was not done.</param>
+    public void RecordOperation(Integration integration, AuditRoute route, ChangeContext change, string resourceId, ScimException fault) =>
+        writer.Add(new RecordedRow(
+            change.RequestId, change.At, route, fault.Status >= StatusCodes.Status500InternalServerError ? Outcomes.Failed : Outcomes.Refused,
+            integration.Id, change.Actor, resourceId.Truncate(LongestId),
+            new RequestFacts(
+                change.Method.Truncate(20), change.Path.Truncate(LongestId), fault.Status, change.Elapsed?.Invoke(), PublicText.Version(fault.GivenVersion),
+                fault.CurrentVersion?.ToString()))
+        {
+            Number = change.Number,
+            ScimType = fault.ScimType,
+            Detail = Detail(fault.Status, fault.Message, PublicText.Version(fault.GivenVersion), fault.CurrentVersion?.ToString()),
+        });
+
     private void Record(ObservedCall call, AuditRoute route)
     {
         var http = call.Http;
@@ -97,7 +116,8 @@ internal sealed partial class AuditRecorder(AuditWriter writer, IntegrationDirec
     {
         var row = of.Recorder.Row(of.Call, of.Route, null);
         var path = of.Call.Integration is { } integration ? of.Route.Path.Replace("{integration}", integration.Name, StringComparison.Ordinal) : of.Route.Path;
-        return row with { ResourceId = "", Request = row.Request with { Path = path, Duration = null, VersionGiven = null, VersionFound = null } };
+        // Its first request may have a row of its own.
+        return row with { Number = RecordedRow.Summary, ResourceId = "", Request = row.Request with { Path = path, Duration = null, VersionGiven = null, VersionFound = null } };
     }
 
     private RecordedRow Row(ObservedCall call, AuditRoute route, Fault? fault)
@@ -140,10 +160,12 @@ internal sealed partial class AuditRecorder(AuditWriter writer, IntegrationDirec
         if (fault is null)
             return null;
         var (given, found) = VersionsOf(http, fault);
-        return fault.Status == StatusCodes.Status412PreconditionFailed
-            ? $"Precondition Failed: the resource is at version {found}, the request was made for {given}."
-            : PublicText.Detail(fault.Detail);
+        return Detail(fault.Status, fault.Detail, given, found);
     }
+
+    private static string Detail(int status, string detail, string? given, string? found) => status == StatusCodes.Status412PreconditionFailed
+        ? $"Precondition Failed: the resource is at version {found}, the request was made for {given}."
+        : PublicText.Detail(detail);
 
     /// <summary>A write to a path below ours that has no endpoint, or not for that method; null for reads, which get nowhere, and for other paths.</summary>
     private AuditRoute? OfPath(ObservedCall call)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Rollcall.Scim.Schemas;
 
 namespace Rollcall.Access.Audit;
 
@@ -52,6 +53,13 @@ internal sealed class AuditRoute
 
     /// <summary>A write to a path that has no endpoint.</summary>
     public static AuditRoute Unknown { get; } = new() { Code = "unknown" };
+
+    /// <summary>A write to a resource of a type, as an operation of a bulk request.</summary>
+    public static AuditRoute OfOperation(ResourceType type, string method)
+    {
+        var isUser = type.Name == ResourceTypes.User.Name;
+        return new AuditRoute { Code = $"{(isUser ? "user" : "group")}.{Verb(method, isAdmin: false)}", Kind = isUser ? ResourceKind.User : ResourceKind.List };
+    }
 
     /// <summary>The requests to an endpoint; null for endpoints that are open to all and tell nothing, which are not audited.</summary>
     public static AuditRoute? Of(Endpoint endpoint)

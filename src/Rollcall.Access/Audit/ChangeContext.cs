@@ -19,6 +19,9 @@ public sealed record ChangeContext(string RequestId, int Number, Actor Actor, st
     /// <summary>The version that the request was made for, as it gave it; null where it gave none.</summary>
     public string? VersionGiven { get; init; }
 
+    /// <summary>When the request came, in microseconds since 1970 in UTC; 0 where nobody looked.</summary>
+    public long At { get; init; }
+
     /// <summary>How long the request has taken so far; null where nobody measures.</summary>
     public Func<TimeSpan>? Elapsed { get; init; }
 

@@ -34,6 +34,12 @@ internal static class Outcomes
 internal sealed record RecordedRow(
     string RequestId, long At, AuditRoute Route, string Outcome, long IntegrationId, Actor Actor, string ResourceId, RequestFacts Request)
 {
+    /// <summary>The <see cref="Number"/> of a row that stands for several requests.</summary>
+    public const int Summary = -1;
+
+    /// <summary>The number of the operation within a bulk request, as its change would have had it; 0 for a request itself.</summary>
+    public int Number { get; init; }
+
     /// <summary>How many requests the row stands for; 0 where it stands for itself alone.</summary>
     public int Count { get; init; }
 

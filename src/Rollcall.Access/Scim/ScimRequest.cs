@@ -57,6 +57,7 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         new Actor(integration.Name, caller?.Client, null, http.Connection.RemoteIpAddress?.ToString()),
         http.Request.Method, http.Request.Path.Value ?? "")
     {
+        At = ObservedCall.Of(http)?.At ?? 0,
         Elapsed = ObservedCall.Of(http) is { } call ? () => call.Elapsed : null,
     };
 

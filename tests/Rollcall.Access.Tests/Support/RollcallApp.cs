@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Access.Audit;
@@ -31,12 +33,18 @@ internal sealed class RollcallApp : IAsyncDisposable
         _server = server;
         Clock = clock;
         server.Host.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
-        Http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
+        Http = new HttpClient(Answers) { BaseAddress = new Uri(server.Host.ListeningUrl) };
     }
 
     public FakeTimeProvider Clock { get; }
 
     public LogSink Log { get; } = new();
+
+    /// <summary>What was answered, for comparison with what the audit log says.</summary>
+    public AnswerLog Answers { get; } = new();
+
+    /// <summary>Secrets that were handed out: they may stand nowhere.</summary>
+    public ConcurrentBag<string> Secrets { get; } = [AdminToken];
 
     /// <summary>Sends to the side, without any credentials.</summary>
     public HttpClient Http { get; }
@@ -68,6 +76,8 @@ internal sealed class RollcallApp : IAsyncDisposable
         if (rules is not null)
             body["rules"] = rules.DeepClone();
         var made = (await AdminAsync("POST", "/integrations", body)).Expect(201).Body;
+        Secrets.Add((string)made["clientSecret"]!);
+        Secrets.Add((string)made["token"]!);
         return new ScimClient(this, name, (string)made["scimBaseUrl"]!, (string)made["token"]!);
     }
 
@@ -118,6 +128,20 @@ internal sealed class RollcallApp : IAsyncDisposable
     /// <summary>What records requests behind their backs.</summary>
     public AuditWriter Audit => _server.Host.App.Services.GetRequiredService<AuditWriter>();
 
+    /// <summary>Deletes what is too old now.</summary>
+    /// <param name="waits">Whether the clock is moved over its pauses.</param>
+    public async Task PruneAsync(bool waits = true)
+    {
+        var retention = _server.Host.App.Services.GetServices<IHostedService>().OfType<Retention>().Single();
+        var pruning = retention.PruneAsync(TestContext.Current.CancellationToken);
+        while (waits && !pruning.IsCompleted)
+        {
+            Clock.Advance(Retention.Pause);
+            await Task.Yield();
+        }
+        await pruning;
+    }
+
     /// <summary>Breaks the database behind the server's back.</summary>
     public void Break(string sql)
     {
@@ -153,7 +177,10 @@ internal sealed class RollcallApp : IAsyncDisposable
         {
             Log.AssertKeepsSecrets();
             if (!IsBroken)
+            {
                 StoreCheck.Run(DatabaseFile);
+                AuditCheck.Run(DatabaseFile, Answers, Secrets);
+            }
         }
         finally
         {
