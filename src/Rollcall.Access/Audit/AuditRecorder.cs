@@ -117,7 +117,8 @@ internal sealed partial class AuditRecorder(AuditWriter writer, IntegrationDirec
         var row = of.Recorder.Row(of.Call, of.Route, null);
         var path = of.Call.Integration is { } integration ? of.Route.Path.Replace("{integration}", integration.Name, StringComparison.Ordinal) : of.Route.Path;
         // Its first request may have a row of its own.
-        return row with { Number = RecordedRow.Summary, ResourceId = "", Request = row.Request with { Path = path, Duration = null, VersionGiven = null, VersionFound = null } };
+        var id = of.Route is { Kind: ResourceKind.Integration, IsAdmin: false } ? row.ResourceId : "";
+        return row with { Number = RecordedRow.Summary, ResourceId = id, Request = row.Request with { Path = path, Duration = null, VersionGiven = null, VersionFound = null } };
     }
 
     private RecordedRow Row(ObservedCall call, AuditRoute route, Fault? fault)
