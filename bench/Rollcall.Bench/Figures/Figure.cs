@@ -13,6 +13,7 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
     [
         UserRead.ById,
         UserRead.ByName,
+        AuditedReads.Figure,
         MemberAdd.Figure,
         GroupCommit.OverSingle,
         GroupCommit.OverBare,
