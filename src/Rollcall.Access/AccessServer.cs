@@ -5,6 +5,7 @@ using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
+using Rollcall.Access.Scim.Paging;
 using Rollcall.Data;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -46,6 +47,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector);
+        var cursors = await Cursors.LoadAsync(database, protector, clock);
         var directory = new IntegrationDirectory(database);
         await directory.ReloadAsync();
 
@@ -62,6 +64,7 @@ public sealed class AccessServer : IAsyncDisposable
         var limits = new RateLimits();
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
         DiscoveryEndpoints.Map(routes);
+        new ListEndpoints(cursors, new PageMemory(clock)).Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
         BulkEndpoint.Map(routes);
@@ -71,6 +74,9 @@ public sealed class AccessServer : IAsyncDisposable
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
+        new AccessApi(database, directory).Map(api);
+        new ApplyApi(database, clock).Map(api);
+        new ExportApi(database, directory).Map(api);
         var audit = app.Services.GetRequiredService<AuditWriter>();
         new AuditApi(database, directory, audit, clock).Map(api);
         new CallsApi(database, audit).Map(api);

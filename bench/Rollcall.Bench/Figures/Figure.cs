@@ -13,6 +13,9 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
     [
         UserRead.ById,
         UserRead.ByName,
+        UserRead.Page,
+        Walk.Figure,
+        LargeGroup.Figure,
         AuditedReads.Figure,
         MemberAdd.Figure,
         GroupCommit.OverSingle,
@@ -20,6 +23,8 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         OneList.Adds,
         OneList.Puts,
         LargeLists.Figure,
+        Apply.Figure,
+        EffectiveAccess.Figure,
         Start.Figure,
         Memory.Figure,
     ];

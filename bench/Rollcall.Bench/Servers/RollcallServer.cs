@@ -19,6 +19,7 @@ internal sealed class RollcallServer : IAsyncDisposable
         _folder = folder;
         Dataset = dataset;
         Admin = AdminOf(child);
+        AccessToken = token;
         Requests = new ScimRequests(child.Url, token);
     }
 
@@ -36,6 +37,9 @@ internal sealed class RollcallServer : IAsyncDisposable
 
     /// <summary>Its database.</summary>
     public string DatabaseFile => Path.Combine(_folder, "access.db");
+
+    /// <summary>The access token of the integration's platform.</summary>
+    public string AccessToken { get; }
 
     /// <summary>Makes requests of the integration's platform.</summary>
     public ScimRequests Requests { get; }

@@ -18,7 +18,11 @@ public sealed class IntegrationDirectory(Database database)
     /// <param name="Epoch">Grows with every change; what was concluded at another epoch must be concluded anew.</param>
     /// <param name="ByName">By name.</param>
     /// <param name="ByClientId">By OAuth client.</param>
-    public sealed record Snapshot(long Epoch, FrozenDictionary<string, Integration> ByName, FrozenDictionary<string, Integration> ByClientId);
+    public sealed record Snapshot(long Epoch, FrozenDictionary<string, Integration> ByName, FrozenDictionary<string, Integration> ByClientId)
+    {
+        /// <summary>The name of an integration; null where there is none of that id.</summary>
+        public string? NameOf(long id) => ByName.Values.FirstOrDefault(integration => integration.Id == id)?.Name;
+    }
 
     /// <summary>The integrations now.</summary>
     public Snapshot Current => _current;

@@ -37,8 +37,8 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
         }
 
         // 2. Lists in lists: no circles, not too deep.
-        foreach (var (childId, child) in add.Lists)
-            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, childId, child.Name, ScimException.InvalidValue);
+        foreach (var childId in add.Lists.Keys.Except(await NestedAsync(add.Lists.Keys)))
+            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, childId, add.Lists[childId].Name, asOwner: false, ScimException.InvalidValue);
 
         // 3. Who goes, then who comes.
         IReadOnlyList<long> gone = [];
@@ -119,6 +119,12 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
         resolved.Unknown.AddRange(rest.Except(lists.Select(found => found.ScimId), StringComparer.Ordinal));
         return resolved;
     }
+
+    /// <summary>Those of some lists that are members already.</summary>
+    private async ValueTask<List<long>> NestedAsync(IReadOnlyCollection<long> lists) =>
+        lists.Count == 0 ? [] : await write.Session.ListAsync(
+            $"select member_id from members where kind = {(int)MemberKind.List} and list_id = $1 and member_id in ({write.Session.Dialect.NumberSet("$2")})",
+            row => row.GetInt64(0), write.List.Id, JsonSerializer.Serialize(lists));
 
     private async ValueTask<List<string>> ScimIdsAsync(string table, IReadOnlyList<long> ids) =>
         ids.Count == 0 ? [] : await write.Session.ListAsync($"select scim_id from {table} where id in ({write.Session.Dialect.NumberSet("$1")}) order by id",

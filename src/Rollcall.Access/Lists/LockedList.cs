@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rollcall.Data;
 using Rollcall.Scim;
 
@@ -38,6 +39,11 @@ internal sealed record LockedList(
     /// </summary>
     public long CommitTime(WriteSession session) => Math.Max(session.Now, Modified + 1);
 
+    /// <summary>The same of a list that was locked with all that it is.</summary>
+    public static LockedList Of(AccessList locked) => new(
+        locked.Id, locked.IntegrationId, locked.ScimId, locked.Name, locked.Type, locked.Definition.Title, locked.ExternalId, locked.IsClaimed,
+        locked.MadeByScim, locked.Revision, locked.Modified);
+
     /// <summary>Locks a Group of an integration; null if the integration sees no such Group.</summary>
     public static ValueTask<LockedList?> FindGroupAsync(WriteSession session, long integrationId, string scimId) =>
         session.FirstAsync($"{Columns} where integration_id = $1 and scim_id = $2 {session.Dialect.ForUpdate}", Map, integrationId, scimId);
@@ -45,6 +51,10 @@ internal sealed record LockedList(
     /// <summary>Locks the list of that name.</summary>
     public static ValueTask<LockedList?> FindAsync(WriteSession session, string name) =>
         session.FirstAsync($"{Columns} where name = $1 {session.Dialect.ForUpdate}", Map, name);
+
+    /// <summary>Locks the lists of those names that there are, in the order of their ids.</summary>
+    public static ValueTask<List<LockedList>> NamedAsync(WriteSession session, IEnumerable<string> names) =>
+        session.ListAsync($"{Columns} where name in ({session.Dialect.TextSet("$1")}) order by id + 0 {session.Dialect.ForUpdate}", Map, JsonSerializer.Serialize(names));
 
     /// <summary>Locks the list of type <c>scim</c> with that title in an integration.</summary>
     public static ValueTask<LockedList?> FindTitleAsync(WriteSession session, long integrationId, string title) =>
