@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Access.Api;
 using Rollcall.Access.Audit;
@@ -43,7 +42,7 @@ public sealed class AccessServer : IAsyncDisposable
         var builder = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash(folder.ReadOrMakeAdminToken()), clock);
         SideHost? host = null;
         var database = await AccessStore.OpenAsync(
-            DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, _ => host?.App.Lifetime.StopApplication());
+            AccessStore.FileOf(settings), settings.Access.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector);
@@ -51,6 +50,8 @@ public sealed class AccessServer : IAsyncDisposable
         var directory = new IntegrationDirectory(database);
         await directory.ReloadAsync();
 
+        builder.Services.AddSingleton(services => new AccessMeter(
+            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), services.GetRequiredService<AuditWriter>(), clock));
         host = builder
             .AddRollcallOAuth(keys, directory, database)
             .AddRollcallAudit(directory, database, settings.Access)
@@ -60,6 +61,7 @@ public sealed class AccessServer : IAsyncDisposable
             .Build();
         var app = host.App;
         app.UseRollcallOAuth();
+        app.Services.GetRequiredService<AccessMeter>(); // Gauges are told from the start on.
 
         var limits = new RateLimits();
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
@@ -90,16 +92,5 @@ public sealed class AccessServer : IAsyncDisposable
         await Host.DisposeAsync();
         await _database.DisposeAsync();
         _limits.Dispose();
-    }
-
-    private static string DatabaseFile(RollcallSettings settings, DataFolder folder)
-    {
-        if (settings.Access.Database is not { } connectionString)
-            return folder.AccessDatabase;
-        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return parts.TryGetValue("Data Source", out var file) && file is string { Length: > 0 } path
-            ? path
-            : throw new SettingsException(settings.NameOf(SettingKey.DatabaseOf(Side.Access)),
-                "names no SQLite file: this release keeps its data in one. Leave the setting out, or write \"Data Source=/path/to/access.db\"");
     }
 }

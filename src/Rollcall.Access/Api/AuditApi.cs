@@ -19,7 +19,23 @@ internal sealed class AuditApi(Database database, IntegrationDirectory directory
     private static readonly string[] Kinds = ["user", "list", "integration"];
 
     /// <summary>Maps the endpoints.</summary>
-    public void Map(IEndpointRouteBuilder api) => api.MapGet("/audit", (RequestDelegate)ListAsync);
+    public void Map(IEndpointRouteBuilder api) => api.MapGet("/audit", (RequestDelegate)ListAsync)
+        .Describe("listAudit", "The audit log: every change and every refusal, and reads by the minute.")
+        .AnswersPage<AuditView>()
+        .TakesQuery("since", "Not before this time: RFC 3339, a date, or how long ago, such as 1h or 2d.")
+        .TakesQuery("until", "Before this time.")
+        .TakesQuery("code", "What was done, or how its code begins: group.patch, user.")
+        .TakesQuery("outcome", $"What came of it: {string.Join(", ", Outcomes.All)}.")
+        .TakesQuery("integration", "What an integration did, and what was done to it and to what belongs to it.")
+        .TakesQuery("client", "The id of an OAuth client or of a static token.")
+        .TakesQuery("user", "An administrator.")
+        .TakesQuery("actor", "Whoever acted: an integration, a client or an administrator.")
+        .TakesQuery("resource", "The id or the name of what it was done to.")
+        .TakesQuery("resourceKind", $"The kind of what it was done to: {string.Join(", ", Kinds)}.")
+        .TakesQuery("resourceId", "Its id.")
+        .TakesQuery("resourceName", "Its name.")
+        .TakesQuery("requestId", "A request, by the X-Request-Id of its answer.")
+        .TakesQuery("order", "newest first, which is the default, or oldest.");
 
     private sealed record ActorView(
         string? Integration = null, string? Client = null, string? User = null, string? Address = null, string? RequestId = null);
@@ -28,7 +44,10 @@ internal sealed class AuditApi(Database database, IntegrationDirectory directory
 
     private sealed record AuditView(
         long Id, DateTimeOffset At, string Code, string Outcome, ActorView Actor, ResourceView? Resource, long? RevisionBefore, long? RevisionAfter,
-        JsonElement? Operations, JsonElement? Request);
+        JsonElement? Operations, RequestView? Request);
+
+    private sealed record RequestView(
+        string Method, string Path, int Status, double? DurationMs = null, string? VersionGiven = null, string? VersionFound = null);
 
     private async Task ListAsync(HttpContext http)
     {
@@ -72,7 +91,6 @@ internal sealed class AuditApi(Database database, IntegrationDirectory directory
         row.Id, ScimTime.ToTime(row.At), row.Code, row.Outcome,
         JsonSerializer.Deserialize<ActorView>(row.Actor, ApiJson.Options)! with { RequestId = row.RequestId },
         row.ResourceKind.Length == 0 ? null : new ResourceView(row.ResourceKind, row.ResourceId.Length == 0 ? null : row.ResourceId, row.ResourceName),
-        row.RevisionBefore, row.RevisionAfter, Json(row.Operations), Json(row.Request));
-
-    private static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
+        row.RevisionBefore, row.RevisionAfter, row.Operations is null ? null : JsonElement.Parse(row.Operations),
+        row.Request is null ? null : JsonSerializer.Deserialize<RequestView>(row.Request, ApiJson.Options));
 }

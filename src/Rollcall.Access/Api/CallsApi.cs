@@ -15,7 +15,9 @@ namespace Rollcall.Access.Api;
 internal sealed class CallsApi(Database database, AuditWriter writer)
 {
     /// <summary>Maps the endpoints.</summary>
-    public void Map(IEndpointRouteBuilder api) => api.MapGet("/integrations/{name}/calls", (RequestDelegate)ListAsync);
+    public void Map(IEndpointRouteBuilder api) => api.MapGet("/integrations/{name}/calls", (RequestDelegate)ListAsync)
+        .Describe("listCalls", $"The last {CallLog.Kept} calls of an integration's platform, the newest first.")
+        .AnswersPage<CallView>();
 
     private sealed record CallView(
         DateTimeOffset At, string RequestId, string? Client, string Method, string Path, int Status, double DurationMs, string? Error);

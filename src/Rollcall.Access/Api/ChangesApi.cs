@@ -24,7 +24,13 @@ internal sealed class ChangesApi(Database database, IntegrationDirectory directo
         "Read the users and lists anew, then go on with the feed: GET /api/v1/changes?after=now gives the place to go on from, and should be asked before they are read.";
 
     /// <summary>Maps the endpoints.</summary>
-    public void Map(IEndpointRouteBuilder api) => api.MapGet("/changes", (RequestDelegate)ReadAsync);
+    public void Map(IEndpointRouteBuilder api) => api.MapGet("/changes", (RequestDelegate)ReadAsync)
+        .Describe("readChanges", "The change feed: each revision of each resource, in the order of their commits.")
+        .Answers<FeedView>()
+        .TakesQuery("after", "Where to go on: next of the answer before. Left out, the oldest change that is kept comes first; now gives the end of the feed.")
+        .TakesQuery("count", $"How many items at most, 1 to {ApiPageRequest.LargestCount}; {ApiPageRequest.DefaultCount} by default.", typeof(int))
+        .TakesQuery("integration", "Only what belongs to an integration.")
+        .TakesQuery("kind", "Only users, or only lists: user, list.");
 
     private sealed record ChangeView(
         long Seq, DateTimeOffset At, string? Integration, ResourceKind Kind, string? Id, string? Name, long Revision, ChangeAction Action, string RequestId);

@@ -88,11 +88,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     }
 
     /// <summary>Counts a row that can't be written.</summary>
-    public void CountDropped()
-    {
-        Interlocked.Increment(ref _dropped);
-        Telemetry.Dropped.Add(1);
-    }
+    public void CountDropped() => Interlocked.Increment(ref _dropped);
 
     /// <summary>Writes what was recorded until now, unfinished minutes included.</summary>
     public async Task FlushAsync()

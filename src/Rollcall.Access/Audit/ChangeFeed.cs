@@ -65,7 +65,7 @@ internal static class ChangeFeed
 
     /// <summary>How far the feed reaches.</summary>
     public static ValueTask<Extent> ExtentAsync(Session session) =>
-        session.FirstAsync("select p.seq, coalesce((select max(seq) from changes), p.seq) from changes_pruned p", row => new Extent(row.GetInt64(0), row.GetInt64(1)));
+        session.FirstAsync("select p.changes, coalesce((select max(seq) from changes), p.changes) from pruned p", row => new Extent(row.GetInt64(0), row.GetInt64(1)));
 
     /// <summary>Reads on from a place; in the snapshot in which <see cref="ExtentAsync"/> was asked.</summary>
     /// <param name="session">Where to read.</param>

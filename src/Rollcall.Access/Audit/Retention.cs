@@ -64,26 +64,38 @@ internal sealed partial class Retention(Database database, TimeProvider clock, T
         {
             var deleted = await database.WriteAsync(step);
             all += deleted;
-            if (deleted < Step)
+            if (deleted == 0)
                 return all;
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }
 
     // The newest row of either table stays, whatever its age: the next one takes the number after it.
-    private static async ValueTask<int> DeleteAuditAsync(WriteSession session, long before) =>
-        await session.ExecuteAsync(
+    private static async ValueTask<int> DeleteAuditAsync(WriteSession session, long before)
+    {
+        var deleted = await session.ExecuteAsync(
             "delete from audit where id in (select id from audit where at < $1 and id < (select max(id) from audit) order by at limit $2)", before, Step);
+        if (deleted > 0)
+            await session.ExecuteAsync("update pruned set audit = $1", before);
+        return deleted;
+    }
 
     private static async ValueTask<int> DeleteChangesAsync(WriteSession session, long before)
     {
-        var oldest = await session.ListAsync("select seq, at from changes order by seq limit $1", row => (Seq: row.GetInt64(0), At: row.GetInt64(1)), Step + 1);
-        var old = oldest.SkipLast(1).TakeWhile(row => row.At < before).ToList();
-        if (old.Count == 0)
+        var oldest = await session.ListAsync("select seq, at, request_id from changes order by seq limit $1",
+            row => (Seq: row.GetInt64(0), At: row.GetInt64(1), RequestId: row.GetString(2)), Step + 1);
+        var old = oldest.SkipLast(1).TakeWhile(row => row.At < before).Count();
+        // What one request did goes together, unless it is more than a step.
+        var whole = old;
+        while (whole > 0 && oldest[whole].RequestId == oldest[whole - 1].RequestId)
+            whole--;
+        if (whole > 0 || old < Step)
+            old = whole;
+        if (old == 0)
             return 0;
-        await session.ExecuteAsync("delete from changes where seq <= $1", old[^1].Seq);
-        await session.ExecuteAsync("update changes_pruned set seq = $1", old[^1].Seq);
-        return old.Count;
+        await session.ExecuteAsync("delete from changes where seq <= $1", oldest[old - 1].Seq);
+        await session.ExecuteAsync("update pruned set changes = $1", oldest[old - 1].Seq);
+        return old;
     }
 
     private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;

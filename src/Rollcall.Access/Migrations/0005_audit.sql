@@ -24,9 +24,10 @@ create table calls (
   primary key (integration_id, slot)
 ) $(clustered);
 
--- Up to where the change feed has been deleted by age.
-create table changes_pruned (
+-- What has been deleted by age: the last number of the change feed, and the time before which the audit log is gone.
+create table pruned (
   only_row integer not null primary key,
-  seq bigint not null
+  changes bigint not null,
+  audit bigint not null
 );
-insert into changes_pruned (only_row, seq) values (1, 0);
+insert into pruned (only_row, changes, audit) values (1, 0, 0);

@@ -36,6 +36,8 @@ public sealed class BearerTokens
     private readonly Database _database;
     private readonly string _issuer;
     private readonly TimeProvider _timeProvider;
+    private long _hits;
+    private long _misses;
 
     /// <summary>Makes the one instance of a host.</summary>
     /// <param name="keys">Whose signatures count.</param>
@@ -56,6 +58,12 @@ public sealed class BearerTokens
     /// <summary>How many tokens are remembered at most, 1 or more; a client has about one at a time.</summary>
     internal int MaxRemembered { get; init; } = 10_000;
 
+    /// <summary>How often a token was remembered.</summary>
+    internal long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>How often a token had to be validated.</summary>
+    internal long Misses => Interlocked.Read(ref _misses);
+
     /// <summary>How many tokens are remembered.</summary>
     internal int RememberedCount => _remembered.Count;
 
@@ -73,7 +81,11 @@ public sealed class BearerTokens
         var directory = _directory.Current;
         if (_byText.TryGetValue(token, out var known)
             && known.Epoch == directory.Epoch && known.IntegrationId == integration.Id && _timeProvider.GetUtcNow() < known.Expires)
+        {
+            Interlocked.Increment(ref _hits);
             return new ValueTask<Caller>(known.Caller);
+        }
+        Interlocked.Increment(ref _misses);
         return ValidateAsync(token.ToString(), directory, integration, scimBaseUrl);
     }
 

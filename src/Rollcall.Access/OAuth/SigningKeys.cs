@@ -38,7 +38,8 @@ public sealed class SigningKeys
         return await ReadAsync(session);
     }
 
-    private static string Purpose(string kid) => $"signing-key:{kid}";
+    /// <summary>What a private key is encrypted for.</summary>
+    internal static string Purpose(string kid) => $"signing-key:{kid}";
 
     private static ECDsaSecurityKey ToKey(string kid, byte[] privateKey)
     {

@@ -181,6 +181,7 @@ internal sealed partial class BulkRun(ScimRequest request, BulkRequest bulk, Aud
         audit.RecordOperation(
             request.Integration, operation.Path is { } path ? AuditRoute.OfOperation(path.Type, operation.Method) : AuditRoute.Unknown,
             ChangeOf(operation), operation.Path?.Id ?? "", fault);
+        ScimFaults.Count(request.Http, fault.Status);
         _results[operation.Index] = new BulkResult
         {
             Method = operation.Method,

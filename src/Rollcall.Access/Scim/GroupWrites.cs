@@ -90,7 +90,7 @@ internal static class GroupWrites
         {
             var list = await LockAsync(session, integration, scimId, precondition);
             var status = shown is null ? statusWithoutBody : 200;
-            var revision = await GroupStore.ApplyAsync(session, change with { Status = status, VersionGiven = given?.Text }, list, await judge(session, list));
+            var revision = await GroupStore.ApplyAsync(session, change with { Status = shown is null && status == 204 ? 204 : change.Status, VersionGiven = given?.Text }, list, await judge(session, list));
             return new WriteResult(status, scimId, new ScimVersion(revision), revision != list.Revision,
                 shown is null ? null : await FoundGroup.FindAsync(session, integration.Id, scimId, shown));
         }

@@ -139,6 +139,8 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         if (wish == ReturnPreference.Minimal && shown is { IsDefault: true })
             shown = null;
         var change = Change;
+        if (shown is null && change.Status == StatusCodes.Status200OK)
+            change = change with { Status = StatusCodes.Status204NoContent };
         var result = await database.WriteAsync(session => write.RunAsync(session, change, shown), change.Key);
 
         TellChanged(result.Changed);

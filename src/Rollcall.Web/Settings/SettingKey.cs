@@ -38,6 +38,9 @@ public sealed class SettingKey
     /// <summary>How long the Access side keeps its change feed.</summary>
     public static readonly SettingKey ChangesRetention = new("Access:ChangesRetention");
 
+    /// <summary>Whether <c>/metrics</c> answers without the admin token.</summary>
+    public static readonly SettingKey MetricsPublic = new("MetricsPublic", isSwitch: true);
+
     /// <summary>
     /// For measurement, not part of the outside contract: how many writes to the embedded database of the Access side may
     /// share one commit. 1 commits each write by itself, which is what the benchmark compares with.
@@ -74,7 +77,7 @@ public sealed class SettingKey
     [
         Data, UrlOf(Side.Access), UrlOf(Side.Governance), PublicUrlOf(Side.Access), PublicUrlOf(Side.Governance),
         DatabaseOf(Side.Access), DatabaseOf(Side.Governance), AdminToken, MasterKey, TlsCertificate, TlsKey,
-        TrustedProxies, AllowHttp, Drain, AuditRetention, ChangesRetention, GroupCommitForMeasurement,
+        TrustedProxies, AllowHttp, Drain, MetricsPublic, AuditRetention, ChangesRetention, GroupCommitForMeasurement,
     ];
 
     /// <summary>Where a side listens.</summary>

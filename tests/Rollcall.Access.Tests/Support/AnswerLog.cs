@@ -10,7 +10,7 @@ internal sealed class AnswerLog() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>What was answered to a request.</summary>
     public sealed record Answer(string Method, string Path, int Status)
     {
-        public bool IsWrite => Method is not ("GET" or "HEAD" or "OPTIONS") && !Path.EndsWith("/.search", StringComparison.OrdinalIgnoreCase);
+        public bool IsWrite => Method is not ("GET" or "HEAD" or "OPTIONS") && !(Method == "POST" && Path.EndsWith("/.search", StringComparison.OrdinalIgnoreCase));
 
         /// <summary>Whether the path is one whose requests are audited.</summary>
         public bool IsAudited => Path.StartsWith("/scim/", StringComparison.OrdinalIgnoreCase) || Path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase) || Path == "/oauth/token";

@@ -25,7 +25,7 @@ internal static class AuditCheck
 
     private static IEnumerable<string> FaultsOf(AnswerLog.Answer answer, List<AuditRow> rows, ILookup<string, AuditRow> all)
     {
-        var isBulk = answer.Path.EndsWith("/Bulk", StringComparison.OrdinalIgnoreCase);
+        var isBulk = answer.Path.TrimEnd('/').EndsWith("/Bulk", StringComparison.OrdinalIgnoreCase);
         foreach (var row in rows.Where(row => row.Status != answer.Status && !isBulk))
             yield return $"{answer} has the status {row.Status} in its row {row.Code} {row.Outcome}";
         if (!answer.IsAudited || isBulk)
