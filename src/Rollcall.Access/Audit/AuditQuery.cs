@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Rollcall.Data;
+using Rollcall.Scim;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Audit;
@@ -79,6 +80,9 @@ internal static class AuditQuery
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At}.{Id}");
     }
 
+    // A name that more resources have, or had, than this is no way to look for one.
+    private const int MaxResources = 50;
+
     /// <summary>A page of rows.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="filter">Which ones.</param>
@@ -86,14 +90,25 @@ internal static class AuditQuery
     /// <param name="oldestFirst">Whether the oldest come first, instead of the newest.</param>
     /// <param name="after">The last row of the page before; null for the first page.</param>
     /// <param name="count">The most to return.</param>
-    public static ValueTask<List<StoredRow>> PageAsync(Session session, AuditFilter filter, long? integrationId, bool oldestFirst, Key? after, int count)
+    public static async ValueTask<List<StoredRow>> PageAsync(Session session, AuditFilter filter, long? integrationId, bool oldestFirst, Key? after, int count)
     {
-        var (sql, arguments) = Statement(filter, integrationId, oldestFirst, after, count);
-        return session.ListAsync(sql, Map, arguments);
+        var resources = filter.Resource is { } resource ? await IdsOfAsync(session, resource)
+            : filter.ResourceName is { } name ? await IdsOfAsync(session, name)
+            : filter.ResourceId is { } id ? [id]
+            : null;
+        var (sql, arguments) = Statement(filter, resources, integrationId, oldestFirst, after, count);
+        return await session.ListAsync(sql, Map, arguments);
     }
 
     /// <summary>The statement of a page and its arguments.</summary>
-    internal static (string Sql, object?[] Arguments) Statement(AuditFilter filter, long? integrationId, bool oldestFirst, Key? after, int count)
+    /// <param name="filter">Which rows.</param>
+    /// <param name="resources">The ids of the resources that are meant; null for all.</param>
+    /// <param name="integrationId">As for <see cref="PageAsync"/>.</param>
+    /// <param name="oldestFirst">As for <see cref="PageAsync"/>.</param>
+    /// <param name="after">As for <see cref="PageAsync"/>.</param>
+    /// <param name="count">As for <see cref="PageAsync"/>.</param>
+    internal static (string Sql, object?[] Arguments) Statement(
+        AuditFilter filter, IReadOnlyList<string>? resources, long? integrationId, bool oldestFirst, Key? after, int count)
     {
         var arguments = new List<object?>();
         var conditions = new List<string>();
@@ -118,13 +133,15 @@ internal static class AuditQuery
         if (after is { } key)
             conditions.Add($"(at, id) {sign} ({Value(key.At)}, {Value(key.Id)})");
         var ending = $"order by at{direction}, id{direction} limit {Value(count)}";
-        if (filter.Resource is not { } resource)
+        if (resources is null || filter.RequestId is not null)
             return ($"select {Columns} from audit {Where(conditions)} {ending}", [.. arguments]);
 
-        // Either index alone has the order of time, and so gives no more than a page.
-        var wanted = Value(resource);
-        string Page(string column) => $"select id from (select id from audit {Where([.. conditions, $"{column} = {wanted}"])} {ending}) {column}s";
-        return ($"select {Columns} from audit where id in ({Page("resource_id")} union {Page("resource_name")}) {ending}", [.. arguments]);
+        // Each part has the order of time by its index, and so gives no more than a page; reads stand in an index of their own.
+        var parts = resources.Select(id => Part($"resource_id = {Value(id)} and outcome <> 'read'"))
+            .Append(Part($"outcome = 'read' and resource_id <> '' and resource_id in ({string.Join(", ", resources.Select(id => Value(id)))})"));
+        return ($"select {Columns} from audit where id in ({string.Join(" union all ", parts)}) {ending}", [.. arguments]);
+
+        string Part(string condition) => $"select id from (select id from audit {Where([.. conditions, condition])} {ending}) part";
 
         string Value(object value)
         {
@@ -134,7 +151,25 @@ internal static class AuditQuery
 
         // Names are used over again; what belonged to one before is found by what the log says of integrations of that name.
         string OfIntegration(string name) =>
-            $"integration_id in (select {Value(integrationId ?? -1)} union all select i.integration_id from audit i where i.resource_id = {Value(name)} and i.resource_kind = 'integration' and i.integration_id <> 0)";
+            $"integration_id in (select {Value(integrationId ?? -1)} union all select i.integration_id from audit i where i.resource_id = {Value(name)} and i.outcome <> 'read' and i.resource_kind = 'integration' and i.integration_id <> 0)";
+    }
+
+    /// <summary>
+    /// The ids of what is, or was, of a name, and the name itself, which is the id of what SCIM does not show and of what was
+    /// never there.
+    /// </summary>
+    private static async ValueTask<IReadOnlyList<string>> IdsOfAsync(Session session, string name)
+    {
+        var ids = await session.ListAsync(
+            """
+            select scim_id from lists where name = $1
+            union select scim_id from list_history where name = $1
+            union select u.scim_id from people p join users u on u.person_id = p.id where p.name_key = $2
+            union select h.scim_id from people p join user_history h on h.person_id = p.id where p.name_key = $2
+            limit $3
+            """,
+            row => row.IsDBNull(0) ? name : row.GetString(0), name, ScimText.Fold(name), MaxResources);
+        return [.. ids.Append(name).Distinct(StringComparer.Ordinal)];
     }
 
     private static string Where(IReadOnlyCollection<string> conditions) => conditions.Count == 0 ? "" : $"where {string.Join(" and ", conditions)}";

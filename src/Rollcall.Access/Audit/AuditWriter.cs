@@ -201,7 +201,7 @@ internal sealed partial class AuditWriter : IAsyncDisposable
     {
         if (_batch.Count == 0)
             return true;
-        var rows = _batch.ConvertAll(row => row.Ready());
+        var rows = RecordedRow.Ready(_batch);
         var isWritten = await TryAsync(session => AuditLog.RecordAsync(session, rows));
         if (isWritten is null)
             return false;

@@ -49,8 +49,18 @@ internal sealed record RecordedRow(
     /// <summary>The detail of the error that was answered, without what it repeats of the request.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The row with its JSON columns made, so that the writer need not make them.</summary>
-    public ReadyRow Ready() => new(this, AuditJson.Of(Actor), AuditJson.Of(Request), AuditJson.OperationsOf(this));
+    /// <summary>Rows with their JSON columns made, so that the writer need not make them.</summary>
+    public static List<ReadyRow> Ready(IReadOnlyCollection<RecordedRow> rows)
+    {
+        var ready = new List<ReadyRow>(rows.Count);
+        foreach (var row in rows)
+        {
+            // Many rows in a row are of the same client.
+            var actor = ready.Count > 0 && ready[^1].Row.Actor == row.Actor ? ready[^1].Actor : AuditJson.Of(row.Actor);
+            ready.Add(new ReadyRow(row, actor, AuditJson.Of(row.Request), AuditJson.OperationsOf(row)));
+        }
+        return ready;
+    }
 }
 
 /// <summary>A row that is ready to be written.</summary>

@@ -110,7 +110,7 @@ internal static class UndoneChanges
     // Times of a list's changes differ, so that one names one.
     private static ValueTask<Undone?> ChangeAsync(ListWrite write, long revision, long at) =>
         write.Session.FirstAsync(
-            "select code, request_id, client from audit where resource_id = $1 and at = $2 and revision_after = $3",
+            "select code, request_id, client from audit where resource_id = $1 and at = $2 and revision_after = $3 and outcome <> 'read'",
             row => new Undone(revision, at, row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), [], []),
             write.List.ScimId, at, revision);
 

@@ -5,8 +5,10 @@ update audit set client = actor ->> 'client', user_name = actor ->> 'user';
 
 -- In the order of time, with what is filtered by: what does not match is passed over without a look at the row.
 create index audit_time on audit (at, id, integration_id, code, outcome, client, user_name);
-create index audit_resource on audit (resource_id, at);
-create index audit_resource_name on audit (resource_name, at);
+-- What was done to a resource. Reads stand apart, in the order of time: where each has its row there are very many, and rows
+-- that go all over an index cost several times as much to write.
+create index audit_resource on audit (resource_id, at) where outcome <> 'read';
+create index audit_reads on audit (at, id, resource_id) where outcome = 'read' and resource_id <> '';
 
 -- The last calls of each integration. Slots are used over again, so that nothing needs to be deleted.
 create table calls (
