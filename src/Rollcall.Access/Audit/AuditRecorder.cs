@@ -174,13 +174,13 @@ internal sealed partial class AuditRecorder(AuditWriter writer, IntegrationDirec
         var request = call.Http.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
             return null;
-        if (request.Path.StartsWithSegments("/scim", out var rest))
+        if (request.Path.StartsWithSegments("/scim", StringComparison.OrdinalIgnoreCase, out var rest))
         {
             var name = rest.Value!.Split('/', 3) is [_, var first, ..] ? first : "";
             call.Integration = directory.Current.ByName.GetValueOrDefault(name);
             return AuditRoute.Unknown;
         }
-        return request.Path.StartsWithSegments(OAuthServer.Prefix) || request.Path.StartsWithSegments("/api") ? AuditRoute.Unknown : null;
+        return request.Path.StartsWithSegments(OAuthServer.Prefix, StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? AuditRoute.Unknown : null;
     }
 
     private static partial class Log

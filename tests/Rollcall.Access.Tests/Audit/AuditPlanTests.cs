@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Rollcall.Access.Audit;
 using Rollcall.Access.Tests.Support;
 
