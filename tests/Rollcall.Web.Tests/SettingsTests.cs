@@ -49,7 +49,7 @@ public sealed class SettingsTests : IDisposable
     public void Keys_HaveTheNamesOfTheContract()
     {
         string[] flags = ["--data", "--access-url", "--governance-url", "--access-public-url", "--governance-public-url", "--access-database", "--governance-database",
-            "--admin-token", "--master-key", "--tls-certificate", "--tls-key", "--trusted-proxies", "--allow-http", "--drain", "--access-audit-retention",
+            "--admin-token", "--master-key", "--tls-certificate", "--tls-key", "--trusted-proxies", "--allow-http", "--drain", "--metrics-public", "--access-audit-retention",
             "--access-changes-retention", "--access-group-commit"];
 
         Assert.Equal(flags, SettingKey.All.Select(key => key.Flag));
