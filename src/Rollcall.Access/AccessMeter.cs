@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Data;
@@ -20,7 +21,7 @@ internal sealed class AccessMeter
     private long? _sizesReadAt;
 
     /// <summary>Makes the meter of a side.</summary>
-    public AccessMeter(IMeterFactory meters, Database database, IntegrationDirectory directory, BearerTokens tokens, TimeProvider clock)
+    public AccessMeter(IMeterFactory meters, Database database, IntegrationDirectory directory, BearerTokens tokens, AuditWriter audit, TimeProvider clock)
     {
         _database = database;
         _directory = directory;
@@ -28,6 +29,7 @@ internal sealed class AccessMeter
         var meter = meters.Create(new MeterOptions(Telemetry.MeterName));
         _preconditionFailures = meter.CreateCounter<long>(Telemetry.PreconditionFailures, "{request}", "SCIM requests that were answered with 412.");
         meter.CreateObservableCounter(Telemetry.TokenLookups, () => Lookups(tokens), "{lookup}", "Bearer tokens that were remembered, or had to be validated.");
+        meter.CreateObservableCounter(Telemetry.AuditDropped, () => audit.Dropped, "{row}", "Refusals and reads that the audit log had to do without.");
         Gauge(meter, Telemetry.Users, "{user}", "Users of an integration.", sizes => sizes.Users);
         Gauge(meter, Telemetry.Groups, "{group}", "Groups that an integration sees.", sizes => sizes.Groups);
         Gauge(meter, Telemetry.Members, "{member}", "Direct members of all Groups of an integration.", sizes => sizes.Members);

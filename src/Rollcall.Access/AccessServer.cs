@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Access.Api;
+using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
@@ -50,9 +51,10 @@ public sealed class AccessServer : IAsyncDisposable
         await directory.ReloadAsync();
 
         builder.Services.AddSingleton(services => new AccessMeter(
-            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), clock));
+            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), services.GetRequiredService<AuditWriter>(), clock));
         host = builder
             .AddRollcallOAuth(keys, directory, database)
+            .AddRollcallAudit(directory, database, settings.Access)
             .TellFaults(ScimFaults.Format)
             .TranslateFaults(ScimFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
@@ -77,6 +79,10 @@ public sealed class AccessServer : IAsyncDisposable
         new AccessApi(database, directory).Map(api);
         new ApplyApi(database, clock).Map(api);
         new ExportApi(database, directory).Map(api);
+        var audit = app.Services.GetRequiredService<AuditWriter>();
+        new AuditApi(database, directory, audit, clock).Map(api);
+        new CallsApi(database, audit).Map(api);
+        new ChangesApi(database, directory).Map(api);
         return new AccessServer(host, database, limits);
     }
 

@@ -24,6 +24,9 @@ public static class Telemetry
     /// <summary>A gauge: direct members of the largest Group of an integration.</summary>
     public const string LargestGroup = "rollcall.access.group.members.largest";
 
+    /// <summary>A counter: refusals and reads that the audit log had to do without, since too many waited to be written.</summary>
+    public const string AuditDropped = "rollcall.access.audit.dropped";
+
     /// <summary>The tag of <see cref="TokenLookups"/>.</summary>
     public const string ResultTag = "result";
 

@@ -75,10 +75,14 @@ public sealed class ScimException : Exception
         new(412, null, $"Precondition Failed: the resource is at version {current}, the request was made for {Faults.Short(given)}. Read it again and repeat the change on what you find.")
         {
             CurrentVersion = current,
+            GivenVersion = Faults.Short(given),
         };
 
     /// <summary>The version that the resource has now; set on 412, and answered as <c>ETag</c>.</summary>
     public ScimVersion? CurrentVersion { get; init; }
+
+    /// <summary>The version that the request was made for, as it gave it, cut where it is long; set on 412.</summary>
+    public string? GivenVersion { get; init; }
 
     /// <summary>The challenge of a 401, answered as <c>WWW-Authenticate</c> (RFC 6750 §3).</summary>
     public string? Challenge { get; init; }

@@ -68,12 +68,17 @@ internal sealed class ApiClient : IDisposable
         SendAsync(HttpMethod.Delete, path, null, null, cancellationToken);
 
     /// <summary>The items of each page of a list, to the end.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<JsonElement>> PagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<IReadOnlyList<JsonElement>> PagesAsync(string path, CancellationToken cancellationToken) => PagesAsync(path, int.MaxValue, cancellationToken);
+
+    /// <summary>The items of each page of a list, as many as are wanted.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<JsonElement>> PagesAsync(string path, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? cursor = null;
         do
         {
-            var page = (await GetAsync(path.With(("count", $"{PageSize}"), ("cursor", cursor)), cancellationToken)).Body;
+            var count = Math.Min(most, PageSize);
+            var page = (await GetAsync(path.With(("count", $"{count}"), ("cursor", cursor)), cancellationToken)).Body;
+            most -= count;
             if (page.Member("items") is not { ValueKind: JsonValueKind.Array } items)
                 throw NotTheApi("a list without \"items\"", null);
             yield return [.. items.EnumerateArray()];
@@ -83,7 +88,7 @@ internal sealed class ApiClient : IDisposable
                 throw NotTheApi("the same \"nextCursor\" twice", null);
             cursor = next;
         }
-        while (!string.IsNullOrEmpty(cursor));
+        while (most > 0 && !string.IsNullOrEmpty(cursor));
     }
 
     /// <summary>Copies an answer that is text as it comes, without keeping it.</summary>

@@ -39,7 +39,19 @@ internal static class OptionOf
 
     /// <summary>A time; UTC where no offset is given, midnight where no time of day is.</summary>
     public static Option<DateTimeOffset?> Time(string name, string description) =>
-        Read<DateTimeOffset>(name, "TIME", description, TryReadTime, "a time such as 2027-06-30 or 2027-06-30T18:00:00Z");
+        Read<DateTimeOffset>(name, "TIME", description, Times.TryParse, "a time such as 2027-06-30 or 2027-06-30T18:00:00Z");
+
+    /// <summary>A time that may lie back, as it was typed: what "1h ago" is, the server says.</summary>
+    public static Option<string> PastTime(string name, string description)
+    {
+        var option = Text(name, "TIME", description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Times.TryParsePast(token.Value, DateTimeOffset.MaxValue, out _))
+                result.AddError($"{name}: \"{Shell.Echo(token.Value)}\" is no time. {Times.PastHelp}.");
+        });
+        return option;
+    }
 
     /// <summary>A duration.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) =>
@@ -89,12 +101,4 @@ internal static class OptionOf
                 return null;
             },
         };
-
-    private static bool TryReadTime(string text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"],
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out time);
 }

@@ -22,6 +22,8 @@ internal sealed class SettingOptions
         ["TrustedProxies"] = ("ADDRESSES", "Addresses and networks, parted by commas, whose X-Forwarded-* headers count."),
         ["AllowHttp"] = ("true|false", "Accept plain HTTP on an address that other machines reach. Default: false."),
         ["MetricsPublic"] = ("true|false", "Let /metrics answer without the admin token. Default: false."),
+        ["Access:AuditRetention"] = ("TIME", "How long the Access side keeps its audit log, such as 400d. Default: 400d."),
+        ["Access:ChangesRetention"] = ("TIME", "How long the Access side keeps its change feed; readers that come later have to start over. Default: 30d."),
         ["Drain"] = ("TIME", "How long a stopping server stays reachable while it is not ready, such as 5s. Default: 5s, 0 on loopback."),
     };
 

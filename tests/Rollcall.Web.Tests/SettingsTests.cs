@@ -49,7 +49,8 @@ public sealed class SettingsTests : IDisposable
     public void Keys_HaveTheNamesOfTheContract()
     {
         string[] flags = ["--data", "--access-url", "--governance-url", "--access-public-url", "--governance-public-url", "--access-database", "--governance-database",
-            "--admin-token", "--master-key", "--tls-certificate", "--tls-key", "--trusted-proxies", "--allow-http", "--drain", "--access-group-commit"];
+            "--admin-token", "--master-key", "--tls-certificate", "--tls-key", "--trusted-proxies", "--allow-http", "--drain", "--metrics-public", "--access-audit-retention",
+            "--access-changes-retention", "--access-group-commit"];
 
         Assert.Equal(flags, SettingKey.All.Select(key => key.Flag));
         Assert.Equal("ROLLCALL_ACCESS_PUBLIC_URL", SettingKey.PublicUrlOf(Side.Access).Variable);
@@ -117,6 +118,8 @@ public sealed class SettingsTests : IDisposable
         "TrustedProxies" => string.Join(',', settings.TrustedProxies),
         "AllowHttp" => settings.AllowHttp.ToString(),
         "Drain" => settings.Drain?.ToString("c", CultureInfo.InvariantCulture),
+        "AuditRetention" => settings.Access.AuditRetention.ToString("c", CultureInfo.InvariantCulture),
+        "ChangesRetention" => settings.Access.ChangesRetention.ToString("c", CultureInfo.InvariantCulture),
         "GroupCommit" => settings.Access.GroupCommit.ToString(CultureInfo.InvariantCulture),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "is not known to this table"),
     };

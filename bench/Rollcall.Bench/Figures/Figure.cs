@@ -16,6 +16,7 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         UserRead.Page,
         Walk.Figure,
         LargeGroup.Figure,
+        AuditedReads.Figure,
         MemberAdd.Figure,
         GroupCommit.OverSingle,
         GroupCommit.OverBare,

@@ -36,6 +36,9 @@ internal sealed class RollcallServer : IAsyncDisposable
     /// <summary>The admin API.</summary>
     public HttpClient Admin { get; }
 
+    /// <summary>Its database.</summary>
+    public string DatabaseFile => Path.Combine(_folder, "access.db");
+
     /// <summary>The access token of the integration's platform.</summary>
     public string AccessToken { get; }
 

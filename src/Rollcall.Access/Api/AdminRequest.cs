@@ -14,7 +14,12 @@ internal static class AdminRequest
 {
     /// <summary>Who changes what: the admin token stands for an administrator.</summary>
     public static ChangeContext Change(HttpContext http) => new(
-        RequestId.Of(http), 1, new Actor(null, null, "administrator", http.Connection.RemoteIpAddress?.ToString()), http.Request.Method, http.Request.Path.Value ?? "");
+        RequestId.Of(http), 1, new Actor(null, null, Actor.Administrator, http.Connection.RemoteIpAddress?.ToString()), http.Request.Method, http.Request.Path.Value ?? "")
+    {
+        VersionGiven = http.Request.Headers.IfMatch is { Count: > 0 } given ? given.ToString() : null,
+        At = ObservedCall.Of(http)?.At ?? 0,
+        Elapsed = ObservedCall.Of(http) is { } call ? () => call.Elapsed : null,
+    };
 
     /// <summary>Locks the list in the path, at the revision of <c>If-Match</c> where there is one.</summary>
     /// <exception cref="ApiException">404 or 412.</exception>

@@ -60,7 +60,7 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
     private async Task ApplyAsync(HttpContext http)
     {
         var body = await ReadAsync(http);
-        var plan = await _applier.ApplyAsync(FilesOf(body), new ApplyOptions(body.Integration, body.Prune), body.DryRun, AdminRequest.Change(http));
+        var plan = await _applier.ApplyAsync(FilesOf(body), new ApplyOptions(body.Integration, body.Prune), body.DryRun, AdminRequest.Change(http) with { Status = StatusCodes.Status200OK });
         await ApiJson.WriteAsync(http, View(plan, body.DryRun));
     }
 

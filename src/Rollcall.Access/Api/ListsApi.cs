@@ -138,7 +138,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
     /// <summary>Lets the integration see a list that it gave up; one that it sees already stays as it is.</summary>
     private async Task OfferAsync(HttpContext http)
     {
-        var change = AdminRequest.Change(http);
+        var change = AdminRequest.Change(http) with { Status = StatusCodes.Status200OK };
         var list = await database.WriteAsync(async session =>
         {
             var current = await LockAsync(session, http);

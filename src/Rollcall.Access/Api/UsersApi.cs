@@ -144,7 +144,7 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     private async Task BlockAsync(HttpContext http, bool blocked)
     {
         var name = http.RouteOfPerson("userName");
-        var change = AdminRequest.Change(http);
+        var change = AdminRequest.Change(http) with { Status = StatusCodes.Status204NoContent };
         await database.WriteAsync(async session =>
         {
             if (!await PeopleStore.BlockAsync(session, change, name, blocked))

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
 using Rollcall.Data;
 
 namespace Rollcall.Access.Audit;
@@ -50,9 +47,18 @@ internal static class AuditLog
 {
     private const string InsertAudit =
         """
-        insert into audit (request_id, change_number, at, code, outcome, integration_id, actor, resource_kind, resource_id,
+        insert into audit (request_id, change_number, at, code, outcome, integration_id, actor, client, user_name, resource_kind, resource_id,
           resource_name, revision_before, revision_after, operations, request)
-        values ($1, $2, $3, $4, 'done', $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        values ($1, $2, $3, $4, 'done', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """;
+
+    // A minute that is summed up is written again when it is over.
+    private const string InsertRecorded =
+        """
+        insert into audit (request_id, change_number, at, code, outcome, integration_id, actor, client, user_name, resource_kind, resource_id,
+          resource_name, operations, request)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        on conflict (request_id, change_number) do update set operations = excluded.operations
         """;
 
     private const string InsertChange =
@@ -64,8 +70,21 @@ internal static class AuditLog
     /// <summary>Writes the audit row of a change.</summary>
     public static async ValueTask AuditAsync(WriteSession session, ChangeContext context, long at, AuditEntry entry) =>
         await session.ExecuteAsync(InsertAudit,
-            context.RequestId, context.Number, at, entry.Code, entry.IntegrationId, Actor(context.Actor), Word(entry.Kind), entry.ResourceId,
-            entry.ResourceName, entry.RevisionBefore, entry.RevisionAfter, entry.Operations, Request(context));
+            context.RequestId, context.Number, at, entry.Code, entry.IntegrationId, context.ActorJson, context.Actor.Client, context.Actor.User, Word(entry.Kind),
+            entry.ResourceId, entry.ResourceName, entry.RevisionBefore, entry.RevisionAfter, entry.Operations,
+            AuditJson.Of(context.Facts(entry.RevisionBefore)));
+
+    /// <summary>Writes rows of requests that are over. A row that is there already is kept, with the number that it counts brought up to date.</summary>
+    public static async ValueTask RecordAsync(WriteSession session, IReadOnlyList<ReadyRow> rows)
+    {
+        foreach (var (row, actor, request, operations) in rows)
+        {
+            var (id, name) = await ResourceOf(session, row);
+            await session.ExecuteAsync(InsertRecorded,
+                row.RequestId, row.Number, row.At, row.Route.Code, row.Outcome, row.IntegrationId, actor, row.Actor.Client, row.Actor.User,
+                row.Route.Kind is { } kind ? Word(kind) : "", id, name, operations, request);
+        }
+    }
 
     /// <summary>Writes the feed row of one resource's new revision.</summary>
     public static async ValueTask FeedAsync(
@@ -76,38 +95,31 @@ internal static class AuditLog
     public static async ValueTask<bool> ContainsAsync(Session session, WriteKey key) =>
         await session.FirstAsync("select 1 from audit where request_id = $1 and change_number = $2", _ => true, key.RequestId, key.Number);
 
-    /// <summary>Writes JSON for a column: the caller fills in one object.</summary>
-    public static string Json(Action<Utf8JsonWriter> write)
+    /// <summary>
+    /// The id and the name of what a refusal was about, as the rows of changes have them, so that a search finds both. What
+    /// is not there keeps the id that the caller wrote.
+    /// </summary>
+    private static async ValueTask<(string Id, string? Name)> ResourceOf(Session session, RecordedRow row)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        var id = row.ResourceId;
+        if (id.Length == 0 || row.Outcome == Outcomes.Read)
+            return (id, null);
+        var found = row.Route switch
         {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+            { Kind: ResourceKind.List, IsAdmin: true } =>
+                await session.FirstAsync("select coalesce(scim_id, name), name from lists where name = $1", Names, id),
+            { Kind: ResourceKind.List } =>
+                await session.FirstAsync("select scim_id, name from lists where integration_id = $1 and scim_id = $2", Names, row.IntegrationId, id),
+            { Kind: ResourceKind.User, IsAdmin: true } =>
+                await session.FirstAsync("select scim_id, user_name from users where scim_id = $1", Names, id),
+            { Kind: ResourceKind.User } =>
+                await session.FirstAsync("select scim_id, user_name from users where integration_id = $1 and scim_id = $2", Names, row.IntegrationId, id),
+            _ => (id, id),
+        };
+        return found.Item1 is null ? (id, null) : found;
     }
 
-    private static string Actor(Actor actor) => Json(writer =>
-    {
-        WriteIfSet(writer, "integration", actor.Integration);
-        WriteIfSet(writer, "client", actor.Client);
-        WriteIfSet(writer, "user", actor.User);
-        WriteIfSet(writer, "address", actor.Address);
-    });
-
-    private static string Request(ChangeContext context) => Json(writer =>
-    {
-        writer.WriteString("method", context.Method);
-        writer.WriteString("path", context.Path);
-    });
-
-    private static void WriteIfSet(Utf8JsonWriter writer, string name, string? value)
-    {
-        if (value is not null)
-            writer.WriteString(name, value);
-    }
+    private static (string, string) Names(System.Data.Common.DbDataReader row) => (row.GetString(0), row.GetString(1));
 
     private static string Word(ResourceKind kind) => kind switch
     {

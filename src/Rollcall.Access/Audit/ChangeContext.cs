@@ -12,6 +12,27 @@ public sealed record ChangeContext(string RequestId, int Number, Actor Actor, st
 {
     /// <summary>What the write is recognised by afterwards.</summary>
     public WriteKey Key => new(RequestId, Number);
+
+    /// <summary>The status that the request is answered with if the change is made.</summary>
+    public int Status { get; init; } = Method switch { "POST" => 201, "DELETE" => 204, _ => 200 };
+
+    /// <summary>The version that the request was made for, as it gave it; null where it gave none.</summary>
+    public string? VersionGiven { get; init; }
+
+    /// <summary>When the request came, in microseconds since 1970 in UTC; 0 where nobody looked.</summary>
+    public long At { get; init; }
+
+    /// <summary>How long the request has taken so far; null where nobody measures.</summary>
+    public Func<TimeSpan>? Elapsed { get; init; }
+
+    /// <summary>The actor as the audit log keeps it: made here, by the caller, since the writer has others to serve.</summary>
+    internal string ActorJson { get; } = AuditJson.Of(Actor);
+
+    /// <summary>The request as the audit log keeps it, when the change is about to be committed.</summary>
+    /// <param name="revisionFound">The revision of what was there.</param>
+    internal RequestFacts Facts(long? revisionFound) => new(
+        Method, Path, Status, Elapsed?.Invoke(), PublicText.Version(VersionGiven),
+        VersionGiven is not null && revisionFound is { } revision ? AuditJson.Version(revision) : null);
 }
 
 /// <summary>Who acts.</summary>
@@ -21,6 +42,9 @@ public sealed record ChangeContext(string RequestId, int Number, Actor Actor, st
 /// <param name="Address">Where the request came from.</param>
 public sealed record Actor(string? Integration, string? Client, string? User, string? Address)
 {
+    /// <summary>Who the admin token stands for.</summary>
+    public const string Administrator = "administrator";
+
     /// <summary>The name that memberships are marked with.</summary>
-    public string Name => Integration ?? User ?? "administrator";
+    public string Name => Integration ?? User ?? Administrator;
 }

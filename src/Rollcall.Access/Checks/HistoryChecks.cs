@@ -2,7 +2,8 @@ namespace Rollcall.Access.Checks;
 
 /// <summary>
 /// What was, against what is: change feed, audit log, and the intervals of memberships, definitions and attributes.
-/// Kinds in the feed: 0 a User, 1 a list.
+/// Kinds in the feed: 0 a User, 1 a list. Of feed and log the oldest rows are deleted by age: what is said of them holds for
+/// what is left.
 /// </summary>
 internal static class HistoryChecks
 {
@@ -15,7 +16,8 @@ internal static class HistoryChecks
                 lag(seq) over revisions as seq_before, lag(revision) over revisions as revision_before, lag(at) over revisions as at_before
               from changes
               window revisions as (partition by resource_kind, resource_id order by revision, seq)) f
-            where revision <> coalesce(revision_before, 0) + 1 or seq <= seq_before or at <= at_before
+            where seq <= seq_before or at <= at_before
+              or (revision <> coalesce(revision_before, 0) + 1 and (revision_before is not null or (select changes from pruned) = 0))
             """),
         StoreCheck.Of("revisions", "A resource is at the last revision of the feed, and what was deleted ends with its deletion.", Remedies.Foreign, ["user_state", "lists", "changes"],
             $"""
@@ -26,7 +28,8 @@ internal static class HistoryChecks
         StoreCheck.Of("audit", "Each revision of the feed has its request in the audit log.", Remedies.Foreign, ["changes", "audit"],
             """
             select c.resource_kind as kind, c.resource_id as id, c.revision, c.request_id as request
-            from changes c left join (select distinct request_id from audit) a on a.request_id = c.request_id where a.request_id is null
+            from changes c left join (select distinct request_id from audit) a on a.request_id = c.request_id
+            where a.request_id is null and c.at > (select audit from pruned)
             """),
         StoreCheck.Of("membership-history", "A membership begins and ends with a revision of its list, at its time, and the next begins after its end.", Remedies.Foreign, ["members", "member_history"],
             """
@@ -40,11 +43,11 @@ internal static class HistoryChecks
             union all
             select 'beginning', s.list_id, s.kind, s.member_id, s.from_revision, s.to_revision
             from spans s left join changes c on c.resource_kind = 1 and c.resource_id = s.list_id and c.revision = s.from_revision
-            where c.at is distinct from s.from_at
+            where c.at is distinct from s.from_at and (c.seq is not null or (select changes from pruned) = 0)
             union all
             select 'end', s.list_id, s.kind, s.member_id, s.from_revision, s.to_revision
             from spans s left join changes c on c.resource_kind = 1 and c.resource_id = s.list_id and c.revision = s.to_revision
-            where s.to_revision is not null and c.at is distinct from s.to_at
+            where s.to_revision is not null and c.at is distinct from s.to_at and (c.seq is not null or (select changes from pruned) = 0)
             """),
         StoreCheck.Of("owner-history", "An ownership begins and ends with a revision of its list, and at its time.", Remedies.Foreign, ["owners", "owner_history"],
             """
@@ -56,7 +59,7 @@ internal static class HistoryChecks
               select list_id, kind, owner_id, to_revision, to_at from owner_history)
             select e.list_id as list, e.kind, e.owner_id as owner, e.revision
             from edges e left join changes c on c.resource_kind = 1 and c.resource_id = e.list_id and c.revision = e.revision
-            where c.at is distinct from e.at
+            where c.at is distinct from e.at and (c.seq is not null or (select changes from pruned) = 0)
             union all
             select list_id, kind, owner_id, from_revision from owner_history where from_revision >= to_revision
             """),
@@ -99,7 +102,8 @@ internal static class HistoryChecks
         return $"""
                 select '{kind}' as kind, s.{id} as id, s.revision, f.revision as fed, s.modified, f.at, f.deleted as deleted_at
                 from {table} s left join {fed} f on f.id = s.{id}
-                where f.deleted is not null or s.revision is distinct from f.revision or s.modified is distinct from f.at
+                where (f.id is not null or (select changes from pruned) = 0)
+                  and (f.deleted is not null or s.revision is distinct from f.revision or s.modified is distinct from f.at)
                 union all
                 select '{kind}', f.id, null, f.revision, null, f.at, f.deleted
                 from {fed} f left join {table} s on s.{id} = f.id

@@ -45,17 +45,19 @@ internal static class IntegrationStore
             name, platform.ToString(), Json(rules), true, session.Now);
         var clientId = Convert.ToHexStringLower(Secrets.Random(16));
         await session.ExecuteAsync("insert into clients (client_id, integration_id, created) values ($1, $2, $3)", clientId, id, session.Now);
-        var secret = await AddSecretAsync(session, clientId);
-        await AuditAsync(session, context, "integration.create", id, name);
+        var (secretId, secret) = await AddSecretAsync(session, clientId);
+        await AuditAsync(session, context, "integration.create", id, name, OfCredential("secret", secretId));
         return (new Integration(id, name, platform, rules, Enabled: true, clientId, session.Now), secret);
     }
 
     /// <summary>Stores an integration's platform, rules and whether it is enabled.</summary>
     public static async ValueTask UpdateAsync(WriteSession session, ChangeContext context, Integration integration)
     {
+        var before = await FindAsync(session, integration.Name);
         await session.ExecuteAsync("update integrations set platform = $2, rules = $3, enabled = $4 where id = $1",
             integration.Id, integration.Platform.ToString(), Json(integration.Rules), integration.Enabled);
-        await AuditAsync(session, context, "integration.update", integration.Id, integration.Name);
+        await AuditAsync(session, context, "integration.update", integration.Id, integration.Name,
+            writer => AuditJson.WriteChanged(writer, ChangedNames.Between(Settings(before!), Settings(integration))));
     }
 
     /// <summary>Deletes an integration and its credentials. Its lists and Users must be gone.</summary>
@@ -64,6 +66,7 @@ internal static class IntegrationStore
         await session.ExecuteAsync("delete from client_secrets where client_id = $1", integration.ClientId);
         await session.ExecuteAsync("delete from clients where client_id = $1", integration.ClientId);
         await session.ExecuteAsync("delete from static_tokens where integration_id = $1", integration.Id);
+        await session.ExecuteAsync("delete from calls where integration_id = $1", integration.Id);
         await session.ExecuteAsync("delete from integrations where id = $1", integration.Id);
         await AuditAsync(session, context, "integration.delete", integration.Id, integration.Name);
     }
@@ -82,8 +85,8 @@ internal static class IntegrationStore
             await session.ExecuteAsync("delete from client_secrets where id = $1", old.Id);
         foreach (var old in valid.Take(MaxCredentials - 1))
             await session.ExecuteAsync("update client_secrets set expires = $2 where id = $1", old.Id, Math.Min(old.Expires ?? long.MaxValue, ends));
-        var secret = await AddSecretAsync(session, integration.ClientId);
-        await AuditAsync(session, context, "integration.rotate-secret", integration.Id, integration.Name);
+        var (secretId, secret) = await AddSecretAsync(session, integration.ClientId);
+        await AuditAsync(session, context, "integration.rotate-secret", integration.Id, integration.Name, OfCredential("secret", secretId));
         return secret;
     }
 
@@ -92,7 +95,7 @@ internal static class IntegrationStore
     {
         if (await session.ExecuteAsync("delete from client_secrets where id = $1 and client_id = $2", secretId, integration.ClientId) == 0)
             return false;
-        await AuditAsync(session, context, "integration.revoke-secret", integration.Id, integration.Name);
+        await AuditAsync(session, context, "integration.revoke-secret", integration.Id, integration.Name, OfCredential("secret", secretId));
         return true;
     }
 
@@ -104,10 +107,10 @@ internal static class IntegrationStore
         await session.ExecuteAsync("delete from static_tokens where integration_id = $1 and expires <= $2", integration.Id, session.Now);
         if ((await TokensAsync(session, integration.Id, session.Now)).Count >= MaxCredentials)
             throw ApiException.Conflict($"The integration '{integration.Name}' has {MaxCredentials} valid static tokens already. Delete one first.");
-        var token = Secrets.Make();
+        var (id, token) = (NewCredentialId(), Secrets.Make());
         await session.ExecuteAsync("insert into static_tokens (id, integration_id, hash, created, expires) values ($1, $2, $3, $4, $5)",
-            NewCredentialId(), integration.Id, Secrets.Hash(token), session.Now, session.Now + (long)StaticTokenLifetime.TotalMicroseconds);
-        await AuditAsync(session, context, "integration.add-token", integration.Id, integration.Name);
+            id, integration.Id, Secrets.Hash(token), session.Now, session.Now + (long)StaticTokenLifetime.TotalMicroseconds);
+        await AuditAsync(session, context, "integration.add-token", integration.Id, integration.Name, OfCredential("token", id));
         return token;
     }
 
@@ -116,7 +119,7 @@ internal static class IntegrationStore
     {
         if (await session.ExecuteAsync("delete from static_tokens where id = $1 and integration_id = $2", tokenId, integration.Id) == 0)
             return false;
-        await AuditAsync(session, context, "integration.revoke-token", integration.Id, integration.Name);
+        await AuditAsync(session, context, "integration.revoke-token", integration.Id, integration.Name, OfCredential("token", tokenId));
         return true;
     }
 
@@ -140,18 +143,27 @@ internal static class IntegrationStore
         session.FirstAsync<(string, long, long)?>("select id, integration_id, expires from static_tokens where hash = $1 and expires > $2",
             row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)), hash, now);
 
-    private static async ValueTask<string> AddSecretAsync(WriteSession session, string clientId)
+    private static async ValueTask<(string Id, string Secret)> AddSecretAsync(WriteSession session, string clientId)
     {
-        var secret = Secrets.Make();
+        var (id, secret) = (NewCredentialId(), Secrets.Make());
         await session.ExecuteAsync("insert into client_secrets (id, client_id, hash, created, expires) values ($1, $2, $3, $4, null)",
-            NewCredentialId(), clientId, Secrets.Hash(secret), session.Now);
-        return secret;
+            id, clientId, Secrets.Hash(secret), session.Now);
+        return (id, secret);
     }
 
     private static string NewCredentialId() => Convert.ToHexStringLower(Secrets.Random(8));
 
-    private static ValueTask AuditAsync(WriteSession session, ChangeContext context, string code, long id, string name) =>
-        AuditLog.AuditAsync(session, context, session.Now, new AuditEntry(code, id, ResourceKind.Integration, name, name, null, null, null));
+    private static ValueTask AuditAsync(
+        WriteSession session, ChangeContext context, string code, long id, string name, Action<Utf8JsonWriter>? operations = null) =>
+        AuditLog.AuditAsync(session, context, session.Now,
+            new AuditEntry(code, id, ResourceKind.Integration, name, name, null, null, operations is null ? null : AuditJson.Object(operations)));
+
+    // Its id is how it is spoken of; the value is not kept.
+    private static Action<Utf8JsonWriter> OfCredential(string kind, string id) => writer => writer.WriteString(kind, id);
+
+    /// <summary>What an administrator sets of an integration.</summary>
+    private static byte[] Settings(Integration integration) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { integration.Enabled, integration.Platform, integration.Rules }, ApiJson.Options);
 
     private static string Json(IntegrationRules rules) => JsonSerializer.Serialize(rules, ApiJson.Options);
 

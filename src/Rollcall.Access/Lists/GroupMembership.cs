@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rollcall.Access.Audit;
 using Rollcall.Scim;
 using Rollcall.Scim.Patch;
 using Rollcall.Web;
@@ -14,9 +15,12 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
     // The audit row names so many of the members that came and went; member_history has them all.
     private const int MaxAuditedMembers = 100;
 
-    private int _added;
-    private int _removed;
-    private IReadOnlyList<string> _removedIds = change.Remove;
+    private Changed _added = new(0, []);
+    private Changed _removed = new(0, []);
+    private IReadOnlyList<UndoneChanges.Undone> _undone = [];
+
+    // How many, and their ids where they are few.
+    private sealed record Changed(int Count, IReadOnlyList<string> Ids);
 
     /// <summary>Applies the change.</summary>
     /// <exception cref="ScimException">400 <c>invalidValue</c>: a member to add does not exist, or lists would form a circle or be nested too deep. Nothing was written.</exception>
@@ -34,42 +38,46 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
 
         // 2. Lists in lists: no circles, not too deep.
         foreach (var childId in add.Lists.Keys.Except(await NestedAsync(add.Lists.Keys)))
-            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, childId, add.Lists[childId], asOwner: false, ScimException.InvalidValue);
+            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, childId, add.Lists[childId].Name, asOwner: false, ScimException.InvalidValue);
 
         // 3. Who goes, then who comes.
+        IReadOnlyList<long> gone = [];
         if (change.ReplaceAll)
         {
-            _removed += (await members.RemoveOthersAsync(MemberKind.List, add.Lists.Keys)).Count;
-            var removed = await members.RemoveOthersAsync(MemberKind.User, add.Users);
-            _removed += removed.Count;
+            var goneLists = await members.RemoveOthersAsync(MemberKind.List, add.Lists.Keys);
+            gone = await members.RemoveOthersAsync(MemberKind.User, add.Users.Keys);
             // The request does not name them, so the audit row must.
-            if (removed.Count is > 0 and <= MaxAuditedMembers)
-                _removedIds = await ScimIdsAsync(removed);
+            _removed = new Changed(gone.Count + goneLists.Count,
+                gone.Count + goneLists.Count <= MaxAuditedMembers ? [.. await ScimIdsAsync("users", gone), .. await ScimIdsAsync("lists", goneLists)] : []);
         }
         else if (change.Remove.Count > 0)
         {
             var remove = await ResolveAsync(change.Remove);
-            _removed += (await members.RemoveAsync(MemberKind.User, remove.Users)).Count;
-            _removed += (await members.RemoveAsync(MemberKind.List, remove.Lists.Keys)).Count;
+            _removed = remove.Those(await members.RemoveAsync(MemberKind.User, remove.Users.Keys), await members.RemoveAsync(MemberKind.List, remove.Lists.Keys));
         }
-        _added += (await members.AddAsync(MemberKind.User, add.Users)).Count;
-        _added += (await members.AddAsync(MemberKind.List, add.Lists.Keys)).Count;
+        var come = await members.AddAsync(MemberKind.User, add.Users.Keys);
+        _added = add.Those(come, await members.AddAsync(MemberKind.List, add.Lists.Keys));
+
+        // 4. Only a PUT can take back what its client knows nothing of.
+        if (change.ReplaceAll)
+            _undone = await UndoneChanges.FindAsync(write, gone, come);
     }
 
     /// <summary>Writes what happened to the members, as keys of an object of the audit log.</summary>
     public void WriteAudit(Utf8JsonWriter writer)
     {
-        writer.WriteNumber("added", _added);
-        writer.WriteNumber("removed", _removed);
-        WriteIds(writer, "add", change.Add.Select(element => element.Value), change.Add.Count);
-        WriteIds(writer, "remove", _removedIds, _removedIds.Count);
+        writer.WriteNumber("added", _added.Count);
+        writer.WriteNumber("removed", _removed.Count);
+        WriteIds(writer, "add", _added.Ids);
+        WriteIds(writer, "remove", _removed.Ids);
         if (change.ReplaceAll)
             writer.WriteBoolean("replaceAll", true);
+        UndoneChanges.Write(writer, _undone);
     }
 
-    private static void WriteIds(Utf8JsonWriter writer, string name, IEnumerable<string> ids, int count)
+    private static void WriteIds(Utf8JsonWriter writer, string name, IReadOnlyList<string> ids)
     {
-        if (count is 0 or > MaxAuditedMembers)
+        if (ids.Count == 0)
             return;
         writer.WriteStartArray(name);
         foreach (var id in ids)
@@ -77,7 +85,12 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
         writer.WriteEndArray();
     }
 
-    private sealed record Resolved(List<long> Users, Dictionary<long, string> Lists, List<string> Unknown);
+    private sealed record Resolved(Dictionary<long, string> Users, Dictionary<long, (string Name, string ScimId)> Lists, List<string> Unknown)
+    {
+        public Changed Those(IReadOnlyList<long> users, IReadOnlyList<long> lists) => new(
+            users.Count + lists.Count,
+            users.Count + lists.Count <= MaxAuditedMembers ? [.. users.Select(id => Users[id]), .. lists.Select(id => Lists[id].ScimId)] : []);
+    }
 
     /// <summary>Finds, and locks, the Users that are meant; ids that are no User's may be those of Groups.</summary>
     private async ValueTask<Resolved> ResolveAsync(IReadOnlyList<string> scimIds)
@@ -93,7 +106,7 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
              order by u.id + 0 {session.Dialect.ForUpdate}
              """,
             row => (Id: row.GetInt64(0), ScimId: row.GetString(1)), integrationId, JsonSerializer.Serialize(scimIds));
-        var resolved = new Resolved([.. users.Select(user => user.Id)], [], []);
+        var resolved = new Resolved(users.ToDictionary(user => user.Id, user => user.ScimId), [], []);
         if (users.Count == scimIds.Count)
             return resolved;
 
@@ -101,8 +114,8 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
         var lists = await session.ListAsync(
             $"select id, name, scim_id from lists where integration_id = $1 and scim_id in ({session.Dialect.TextSet("$2")}) order by id + 0",
             row => (Id: row.GetInt64(0), Name: row.GetString(1), ScimId: row.GetString(2)), integrationId, JsonSerializer.Serialize(rest));
-        foreach (var (id, name, _) in lists)
-            resolved.Lists.Add(id, name);
+        foreach (var (id, name, scimId) in lists)
+            resolved.Lists.Add(id, (name, scimId));
         resolved.Unknown.AddRange(rest.Except(lists.Select(found => found.ScimId), StringComparer.Ordinal));
         return resolved;
     }
@@ -113,7 +126,7 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
             $"select member_id from members where kind = {(int)MemberKind.List} and list_id = $1 and member_id in ({write.Session.Dialect.NumberSet("$2")})",
             row => row.GetInt64(0), write.List.Id, JsonSerializer.Serialize(lists));
 
-    private async ValueTask<List<string>> ScimIdsAsync(IReadOnlyList<long> users) =>
-        await write.Session.ListAsync($"select scim_id from users where id in ({write.Session.Dialect.NumberSet("$1")}) order by id",
-            row => row.GetString(0), JsonSerializer.Serialize(users));
+    private async ValueTask<List<string>> ScimIdsAsync(string table, IReadOnlyList<long> ids) =>
+        ids.Count == 0 ? [] : await write.Session.ListAsync($"select scim_id from {table} where id in ({write.Session.Dialect.NumberSet("$1")}) order by id",
+            row => row.GetString(0), JsonSerializer.Serialize(ids));
 }

@@ -99,12 +99,14 @@ internal static class ListStore
         WriteSession session, ChangeContext context, LockedList list, ListDefinition definition, string code = "list.update", ListDefinition? current = null)
     {
         var write = new ListWrite(session, context, list);
-        // Compared as text, since a record's lists compare by reference.
-        if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(current ?? await write.DefinitionAsync(), ApiJson.Options))
+        // Compared as JSON, since a record's lists compare by reference.
+        var changed = ChangedNames.Between(
+            JsonSerializer.SerializeToUtf8Bytes(current ?? await write.DefinitionAsync(), ApiJson.Options), JsonSerializer.SerializeToUtf8Bytes(definition, ApiJson.Options));
+        if (changed.Count == 0)
             return list.Revision;
         await write.DefineAsync(definition, list.ScimId, list.ExternalId);
         await write.Owners.SetAsync(definition.Owners);
-        await write.CommitAsync(code);
+        await write.CommitAsync(code, operations: writer => AuditJson.WriteChanged(writer, changed));
         return write.Revision;
     }
 

@@ -119,7 +119,7 @@ internal sealed class ListWrite(WriteSession session, ChangeContext context, Loc
         await AuditLog.FeedAsync(session, context, Now, list.IntegrationId, ResourceKind.List, list.Id, Revision, action);
         await AuditLog.AuditAsync(session, context, Now,
             new AuditEntry(code, list.IntegrationId, ResourceKind.List, list.ScimId ?? list.Name, list.Name, list.Revision, revisionAfter,
-                operations is null ? null : AuditLog.Json(operations)));
+                operations is null ? null : AuditJson.Object(operations)));
     }
 
     private async ValueTask KeepDefinitionAsync() =>

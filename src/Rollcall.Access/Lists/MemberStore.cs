@@ -67,7 +67,7 @@ internal static class MemberStore
             return (before, false);
         if (before is null && kind == MemberKind.List)
             await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, id, name, asOwner: false, text => ApiException.Invalid("member", text));
-        var write = new ListWrite(session, context, list);
+        var write = new ListWrite(session, context with { Status = before is null ? 201 : 200 }, list);
         if (before is not null)
             await write.Members.RemoveAsync(kind, [id]);
         // The interval is a new one; the membership is not.

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore;
 using OpenIddict.Server;
+using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Data;
 using Rollcall.Web;
@@ -19,8 +21,13 @@ internal sealed class ClientAuthentication(IntegrationDirectory directory, Datab
 
     /// <summary>Authenticates the client of a request.</summary>
     /// <exception cref="OAuthException">The client is unknown or disabled, or the secret is not, or no longer, its own: which of them is not told.</exception>
-    public async ValueTask HandleAsync(ProcessAuthenticationContext context) =>
+    public async ValueTask HandleAsync(ProcessAuthenticationContext context)
+    {
+        var call = context.Transaction.GetHttpRequest() is { } request ? ObservedCall.Of(request.HttpContext) : null;
+        call?.Integration = directory.Current.ByClientId.GetValueOrDefault(context.Request.ClientId!);
         context.Transaction.SetProperty(nameof(Integration), await AuthenticateAsync(context.Request.ClientId!, context.Request.ClientSecret!));
+        call?.Client = context.Request.ClientId;
+    }
 
     private async ValueTask<Integration> AuthenticateAsync(string clientId, string clientSecret)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Rollcall.Access.Audit;
 using Rollcall.Scim.Bulk;
 using Rollcall.Scim.Schemas;
 using Rollcall.Web.Hosting;
@@ -21,8 +22,10 @@ internal static class BulkEndpoint
 
     private static async Task RunAsync(ScimRequest request)
     {
+        var services = request.Http.RequestServices;
         var bulk = BulkRequest.Parse(await request.ReadBodyAsync(), [ResourceTypes.User, ResourceTypes.Group], MaxOperations);
-        var run = new BulkRun(request, bulk, request.Http.RequestServices.GetRequiredService<ILogger<BulkRun>>());
+        var run = new BulkRun(
+            request, bulk, services.GetRequiredService<AuditRecorder>(), services.GetRequiredService<ILogger<BulkRun>>());
         await run.RunAsync();
         request.TellChanged(run.HasChanged);
         using var body = new PooledBuffer();

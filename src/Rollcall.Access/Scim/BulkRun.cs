@@ -15,7 +15,7 @@ namespace Rollcall.Access.Scim;
 /// of <see cref="BulkPlan"/>; but where the database keeps the order of writes, one is handed over before the last is on
 /// disk, so that they share commits as the requests of many clients do. What is told of each is what became of it.
 /// </summary>
-internal sealed partial class BulkRun(ScimRequest request, BulkRequest bulk, ILogger<BulkRun> logger)
+internal sealed partial class BulkRun(ScimRequest request, BulkRequest bulk, AuditRecorder audit, ILogger<BulkRun> logger)
 {
     // So many are on their way at most. More gains nothing, and other clients' writes wait behind them.
     private const int MostOnTheWay = 128;
@@ -178,6 +178,9 @@ internal sealed partial class BulkRun(ScimRequest request, BulkRequest bulk, ILo
             var unexpected = Fault.Unexpected(exception);
             fault = new ScimException(unexpected.Status, null, unexpected.Detail);
         }
+        audit.RecordOperation(
+            request.Integration, operation.Path is { } path ? AuditRoute.OfOperation(path.Type, operation.Method) : AuditRoute.Unknown,
+            ChangeOf(operation), operation.Path?.Id ?? "", fault);
         ScimFaults.Count(request.Http, fault.Status);
         _results[operation.Index] = new BulkResult
         {

@@ -31,9 +31,9 @@ internal static class GroupWrites
     public static ResourceWrite Replace(Integration integration, string scimId, JsonObject body, ScimPrecondition? ifMatch, ScimVersion seen)
     {
         var resource = Deferred.Run(() => ResourceReader.Read(body, ResourceTypes.Group, integration.ReaderOptions()));
-        var precondition = integration.PreconditionOfPut(body, ifMatch)
-            ?? (integration.Rules.UnconditionalPut == UnconditionalPut.Detect ? ScimPrecondition.Of(seen) : null);
-        return new Change(integration, scimId, precondition, statusWithoutBody: 200, (_, list) => new(new GroupChange
+        var given = integration.PreconditionOfPut(body, ifMatch);
+        var precondition = given ?? (integration.Rules.UnconditionalPut == UnconditionalPut.Detect ? ScimPrecondition.Of(seen) : null);
+        return new Change(integration, scimId, given, precondition, statusWithoutBody: 200, (_, list) => new(new GroupChange
         {
             Code = "group.replace",
             Members = GroupMembers.All(resource.Value),
@@ -54,7 +54,7 @@ internal static class GroupWrites
         var patch = PatchRequest.Parse(body, ResourceTypes.Group, integration.PatchOptions());
         var members = Deferred.Run(() => MemberPatch.Compile(patch, "members"));
         var (_, others) = patch.Split("members");
-        return new Change(integration, scimId, ifMatch, statusWithoutBody: 204, async (session, list) =>
+        return new Change(integration, scimId, ifMatch, ifMatch, statusWithoutBody: 204, async (session, list) =>
         {
             var scalars = others.Operations.Count == 0 ? null : PatchEngine.Apply(GroupDocument.Scalars(list), others);
             var set = members.Value;
@@ -83,14 +83,15 @@ internal static class GroupWrites
 
     /// <summary>A change to an existing Group: the values are judged on the locked row, then applied.</summary>
     private sealed class Change(
-        Integration integration, string scimId, ScimPrecondition? precondition, int statusWithoutBody,
+        Integration integration, string scimId, ScimPrecondition? given, ScimPrecondition? precondition, int statusWithoutBody,
         Func<WriteSession, LockedList, ValueTask<GroupChange>> judge) : ResourceWrite
     {
         public override async ValueTask<WriteResult> RunAsync(WriteSession session, ChangeContext change, Projection? shown)
         {
             var list = await LockAsync(session, integration, scimId, precondition);
-            var revision = await GroupStore.ApplyAsync(session, change, list, await judge(session, list));
-            return new WriteResult(shown is null ? statusWithoutBody : 200, scimId, new ScimVersion(revision), revision != list.Revision,
+            var status = shown is null ? statusWithoutBody : 200;
+            var revision = await GroupStore.ApplyAsync(session, change with { Status = shown is null && status == 204 ? 204 : change.Status, VersionGiven = given?.Text }, list, await judge(session, list));
+            return new WriteResult(status, scimId, new ScimVersion(revision), revision != list.Revision,
                 shown is null ? null : await FoundGroup.FindAsync(session, integration.Id, scimId, shown));
         }
     }
@@ -100,7 +101,7 @@ internal static class GroupWrites
         public override async ValueTask<WriteResult> RunAsync(WriteSession session, ChangeContext change, Projection? shown)
         {
             await Hierarchy.LockAsync(session);
-            await GroupStore.ReleaseAsync(session, change, await LockAsync(session, integration, scimId, precondition));
+            await GroupStore.ReleaseAsync(session, change with { VersionGiven = precondition?.Text }, await LockAsync(session, integration, scimId, precondition));
             return WriteResult.Deleted(scimId);
         }
     }

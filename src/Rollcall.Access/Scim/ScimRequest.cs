@@ -59,7 +59,11 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public ChangeContext Change => new(
         RequestId.Of(http), 1,
         new Actor(integration.Name, caller?.Client, null, http.Connection.RemoteIpAddress?.ToString()),
-        http.Request.Method, http.Request.Path.Value ?? "");
+        http.Request.Method, http.Request.Path.Value ?? "")
+    {
+        At = ObservedCall.Of(http)?.At ?? 0,
+        Elapsed = ObservedCall.Of(http) is { } call ? () => call.Elapsed : null,
+    };
 
     /// <summary>What the client prefers to be answered (RFC 7240).</summary>
     public Preferences Prefers => Preferences.Parse(http.Request.Headers["Prefer"]);
@@ -135,6 +139,8 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         if (wish == ReturnPreference.Minimal && shown is { IsDefault: true })
             shown = null;
         var change = Change;
+        if (shown is null && change.Status == StatusCodes.Status200OK)
+            change = change with { Status = StatusCodes.Status204NoContent };
         var result = await database.WriteAsync(session => write.RunAsync(session, change, shown), change.Key);
 
         TellChanged(result.Changed);

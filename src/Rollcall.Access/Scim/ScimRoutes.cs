@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Data;
@@ -34,11 +35,14 @@ internal sealed class ScimRoutes(
         var name = (string)http.Request.RouteValues["integration"]!;
         if (!directory.Current.ByName.TryGetValue(name, out var integration))
             throw ScimException.NotFound("There is no integration at this URL. Check the SCIM base URL.");
+        var call = ObservedCall.Of(http);
+        call?.Integration = integration;
         var baseUrl = OAuthServer.ScimBaseUrl(publicUrl, integration);
 
         // 2. Who calls? Discovery may be read without credentials, never with wrong ones.
         var authorization = http.Request.Headers.Authorization;
         var caller = isOpen && authorization.Count == 0 ? null : await tokens.AuthenticateAsync(authorization, integration, baseUrl);
+        call?.Client = caller?.Client;
 
         // 3. Not too often, and in a form that both sides understand. Who is not known can't use up what the platform may send.
         if (caller is not null)

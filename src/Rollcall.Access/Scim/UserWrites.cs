@@ -85,7 +85,7 @@ internal static class UserWrites
         {
             var before = await LockAsync(session, integration, scimId, precondition);
             var document = UserDocument.From(scimId, apply(before.Parse()));
-            var user = await UserStore.UpdateAsync(session, change, before, document, code);
+            var user = await UserStore.UpdateAsync(session, change with { VersionGiven = precondition?.Text }, before, document, code);
             var groups = shown?.Includes("groups") == true ? await UserStore.GroupsAsync(session, integration.Id, user.Id) : [];
             return new WriteResult(200, scimId, user.Version, user.Revision != before.Revision, shown is null ? null : new FoundUser(user, groups));
         }
@@ -95,7 +95,7 @@ internal static class UserWrites
     {
         public override async ValueTask<WriteResult> RunAsync(WriteSession session, ChangeContext change, Projection? shown)
         {
-            await UserStore.DeleteAsync(session, change, await LockAsync(session, integration, scimId, precondition));
+            await UserStore.DeleteAsync(session, change with { VersionGiven = precondition?.Text }, await LockAsync(session, integration, scimId, precondition));
             return WriteResult.Deleted(scimId);
         }
     }

@@ -127,7 +127,8 @@ internal static class UserStore
         await WriteEmailsAsync(session, user.IntegrationId, user.Id, document.EmailKeys);
         await AuditLog.FeedAsync(session, context, now, user.IntegrationId, ResourceKind.User, user.Id, revision, ChangeAction.Updated);
         await AuditLog.AuditAsync(session, context, now,
-            new AuditEntry(code, user.IntegrationId, ResourceKind.User, user.ScimId, document.UserName, user.Revision, revision, null));
+            new AuditEntry(code, user.IntegrationId, ResourceKind.User, user.ScimId, document.UserName, user.Revision, revision,
+                AuditJson.Object(writer => AuditJson.WriteChanged(writer, ChangedNames.Between(user.Document, document.Bytes)))));
         return user with { UserName = document.UserName, Document = document.Bytes, Revision = revision, Modified = now, WritableRevision = revision };
     }
 
@@ -148,7 +149,7 @@ internal static class UserStore
         await AuditLog.FeedAsync(session, context, now, user.IntegrationId, ResourceKind.User, user.Id, revision, ChangeAction.Deleted);
         await AuditLog.AuditAsync(session, context, now,
             new AuditEntry("user.delete", user.IntegrationId, ResourceKind.User, user.ScimId, user.UserName, user.Revision, null,
-                AuditLog.Json(writer => writer.WriteNumber("listsLeft", listsLeft))));
+                AuditJson.Object(writer => writer.WriteNumber("listsLeft", listsLeft))));
     }
 
     private static async ValueTask KeepHistoryAsync(WriteSession session, UserRow user, long toRevision, long at) =>

@@ -25,7 +25,9 @@ internal sealed partial class FaultMiddleware(
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be told.
+            // Nobody is there to be told; whoever watches sees it by the status.
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return;
         }
         catch (Exception e)
@@ -64,6 +66,7 @@ internal sealed partial class FaultMiddleware(
         // Some faults, 404 and 410 among them, could otherwise be kept by caches (RFC 9110 §15.1).
         context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = fault.Status;
+        context.Features.Set(fault);
         return format.Write(context, fault);
     }
 

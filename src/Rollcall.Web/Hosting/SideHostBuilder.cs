@@ -32,6 +32,7 @@ public sealed class SideHostBuilder
     private readonly List<FaultFormat> _formats = [];
     private readonly List<Func<Exception, Fault?>> _translators = [];
     private readonly List<ReadyCheck> _checks = [];
+    private readonly List<Type> _observers = [];
 
     private SideHostBuilder(RollcallSettings settings, SideSettings side, byte[] adminTokenHash, TimeProvider timeProvider, ListenSockets sockets)
     {
@@ -95,6 +96,17 @@ public sealed class SideHostBuilder
         return this;
     }
 
+    /// <summary>
+    /// Adds middleware that sees every request from its beginning and every answer as it leaves, those of faults included:
+    /// the <see cref="Fault"/> that was answered is then among the request's features.
+    /// </summary>
+    /// <typeparam name="T">A middleware class; its constructor may take services.</typeparam>
+    public SideHostBuilder Observe<T>() where T : class
+    {
+        _observers.Add(typeof(T));
+        return this;
+    }
+
     /// <summary>Adds something that <c>/health/ready</c> asks.</summary>
     public SideHostBuilder CheckReady(ReadyCheck check)
     {
@@ -108,10 +120,12 @@ public sealed class SideHostBuilder
         var app = Web.Build();
         var health = new Health(_checks);
 
-        // The path of a request: whose it is, its id, faults, routing, admin token, endpoint.
+        // The path of a request: whose it is, its id, who watches, faults, routing, admin token, endpoint.
         if (_settings.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(ForwardedHeaders());
         RequestId.Use(app, _timeProvider);
+        foreach (var observer in _observers)
+            app.UseMiddleware(observer);
         app.UseMiddleware<FaultMiddleware>(_formats, _translators);
         app.UseRouting();
         AdminToken.Use(app, _adminTokenHash);

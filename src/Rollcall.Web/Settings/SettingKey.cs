@@ -32,6 +32,12 @@ public sealed class SettingKey
     /// <summary>How long a stopping process stays reachable while it is not ready.</summary>
     public static readonly SettingKey Drain = new("Drain");
 
+    /// <summary>How long the Access side keeps rows of its audit log.</summary>
+    public static readonly SettingKey AuditRetention = new("Access:AuditRetention");
+
+    /// <summary>How long the Access side keeps its change feed.</summary>
+    public static readonly SettingKey ChangesRetention = new("Access:ChangesRetention");
+
     /// <summary>Whether <c>/metrics</c> answers without the admin token.</summary>
     public static readonly SettingKey MetricsPublic = new("MetricsPublic", isSwitch: true);
 
@@ -71,7 +77,7 @@ public sealed class SettingKey
     [
         Data, UrlOf(Side.Access), UrlOf(Side.Governance), PublicUrlOf(Side.Access), PublicUrlOf(Side.Governance),
         DatabaseOf(Side.Access), DatabaseOf(Side.Governance), AdminToken, MasterKey, TlsCertificate, TlsKey,
-        TrustedProxies, AllowHttp, Drain, MetricsPublic, GroupCommitForMeasurement,
+        TrustedProxies, AllowHttp, Drain, MetricsPublic, AuditRetention, ChangesRetention, GroupCommitForMeasurement,
     ];
 
     /// <summary>Where a side listens.</summary>

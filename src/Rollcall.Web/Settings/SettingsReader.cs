@@ -34,13 +34,21 @@ internal sealed class SettingsReader(SettingsSources sources, string folder)
     {
         var defaults = SideSettings.DefaultFor(side);
         var database = Get(SettingKey.DatabaseOf(side), Database);
+        if (side == Side.Access)
+        {
+            defaults = defaults with
+            {
+                GroupCommit = Get(SettingKey.GroupCommitForMeasurement, Group) ?? defaults.GroupCommit,
+                AuditRetention = Get(SettingKey.AuditRetention, text => Retention(text, TimeSpan.FromDays(1), "a day")) ?? defaults.AuditRetention,
+                ChangesRetention = Get(SettingKey.ChangesRetention, text => Retention(text, TimeSpan.FromHours(1), "an hour")) ?? defaults.ChangesRetention,
+            };
+        }
         return defaults with
         {
             Url = Get(SettingKey.UrlOf(side), Listening) ?? defaults.Url,
             PublicUrl = Get(SettingKey.PublicUrlOf(side), Public),
             Database = database?.Text,
             IsPostgreSql = database?.IsPostgreSql is true,
-            GroupCommit = side == Side.Access ? Get(SettingKey.GroupCommitForMeasurement, Group) ?? defaults.GroupCommit : defaults.GroupCommit,
         };
     }
 
@@ -113,6 +121,9 @@ internal sealed class SettingsReader(SettingsSources sources, string folder)
 
     private static (TimeSpan?, string) DrainTime(string text) =>
         (Durations.TryParse(text, out var drain) && drain <= LongestDrain ? drain : null, $"is not a duration of at most an hour. {Durations.Help}");
+
+    private static (TimeSpan?, string) Retention(string text, TimeSpan shortest, string inWords) =>
+        (Durations.TryParse(text, out var time) && time >= shortest ? time : null, $"is not a duration of at least {inWords}. {Durations.Help}");
 
     private static (int?, string) Group(string text) =>
         (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= LargestGroup ? size : null, "is not a whole number from 1 to 10000");

@@ -30,6 +30,12 @@ public sealed record SideSettings
     /// </summary>
     public int GroupCommit { get; init; } = DefaultGroupCommit;
 
+    /// <summary>How long rows of the audit log are kept, 1 day to 10,000, default 400 days. Only the Access side has the setting.</summary>
+    public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long the change feed is kept, 1 hour to 10,000 days, default 30 days. Only the Access side has the setting.</summary>
+    public TimeSpan ChangesRetention { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>The side's settings where nothing is set, listening on a free port of the loopback address if told so.</summary>
     /// <param name="side">The side.</param>
     /// <param name="freePort">Whether to take a free port instead of the side's own; tests do.</param>

@@ -57,7 +57,7 @@ internal static class ApplyCalls
             state.Append((string?)list!["name"]).Append(' ').Append(list["revision"]).Append(' ').Append(list["memberCount"]).Append('\n');
         await using var connection = app.OpenDatabase();
         await using var command = connection.CreateCommand();
-        command.CommandText = "select (select count(*) from changes) || ' changes, ' || (select count(*) from audit) || ' audited, ' || (select edges from hierarchy) || ' edges'";
+        command.CommandText = "select (select count(*) from changes) || ' changes, ' || (select count(*) from audit where outcome = 'done') || ' audited, ' || (select edges from hierarchy) || ' edges'";
         return state.Append(command.ExecuteScalar()).ToString();
     }
 }

@@ -229,7 +229,7 @@ public sealed class ApplyTests
 
         await using var connection = app.OpenDatabase();
         await using var command = connection.CreateCommand();
-        command.CommandText = "select change_number, code, resource_name, revision_before, revision_after, operations, request_id from audit order by id desc limit 4";
+        command.CommandText = "select change_number, code, resource_name, revision_before, revision_after, operations, request_id from audit where outcome = 'done' order by id desc limit 4";
         await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         var (rows, requests) = (new List<string>(), new HashSet<string>());
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))

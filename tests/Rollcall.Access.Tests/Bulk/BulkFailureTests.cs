@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
@@ -144,7 +145,9 @@ public sealed class BulkFailureTests : IAsyncLifetime
         http.Request.Headers.Authorization = $"Bearer {_token}";
         var request = new ScimRequest(http, database, _integration, _access.ScimBaseUrl(_integration), new Caller("test"), _access.Tokens);
         var body = ScimJson.ParseObject(ScimJson.ToUtf8(ScimClient.Bulk(operations, failOnErrors is { } number ? JsonValue.Create(number) : null)));
-        var run = new BulkRun(request, BulkRequest.Parse(body, [ResourceTypes.User, ResourceTypes.Group], 1000), NullLogger<BulkRun>.Instance);
+        await using var writer = new AuditWriter(_access.Database, _access.Clock, NullLogger<AuditWriter>.Instance);
+        var audit = new AuditRecorder(writer, _access.Directory, NullLogger<AuditRecorder>.Instance);
+        var run = new BulkRun(request, BulkRequest.Parse(body, [ResourceTypes.User, ResourceTypes.Group], 1000), audit, NullLogger<BulkRun>.Instance);
         await run.RunAsync();
         return [.. run.Results];
     }

@@ -16,7 +16,7 @@ public sealed class StoreCheckerTests
         { "drop index lists_title; update lists set title_key = 'same'", "unique-keys", "lists_title" },
         { "drop index lists_scim_id; update lists set scim_id = 'same'", "unique-keys", "lists_scim_id" },
         { "drop index users_user_name; update users set user_name_key = 'same'", "unique-keys", "users_user_name" },
-        { "drop index audit_request; insert into audit select id + 1000, request_id, change_number, at, code, outcome, integration_id, actor, resource_kind, resource_id, resource_name, revision_before, revision_after, operations, request from audit limit 1", "unique-keys", "audit_request" },
+        { "drop index audit_request; insert into audit (id, request_id, change_number, at, code, outcome, integration_id, actor, resource_kind, resource_id, resource_name, revision_before, revision_after, operations, request) select id + 1000, request_id, change_number, at, code, outcome, integration_id, actor, resource_kind, resource_id, resource_name, revision_before, revision_after, operations, request from audit limit 1", "unique-keys", "audit_request" },
         { "update counters set total = total + 1 where resource_type = 'Group'", "counters", "type Group, counted 4, rows 3" },
         { "update counters set total = total - 1 where resource_type = 'User'", "counters", "type User, counted 1, rows 2" },
         { "delete from counters", "counters", "type User, counted 0, rows 2" },

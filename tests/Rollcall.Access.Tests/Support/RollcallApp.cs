@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Rollcall.Access.Audit;
 using Rollcall.Web.Settings;
 using Rollcall.Web.Storage;
 
@@ -31,13 +34,18 @@ internal sealed class RollcallApp : IAsyncDisposable
         Clock = clock;
         Loggers.AddProvider(Log);
         Log.Hide(AdminToken);
-        Http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
+        Http = new HttpClient(Answers) { BaseAddress = new Uri(server.Host.ListeningUrl) };
     }
 
     public FakeTimeProvider Clock { get; }
 
     public LogSink Log { get; } = new();
 
+    /// <summary>What was answered, for comparison with what the audit log says.</summary>
+    public AnswerLog Answers { get; } = new();
+
+    /// <summary>Secrets that were handed out: they may stand nowhere.</summary>
+    public ConcurrentBag<string> Secrets { get; } = [AdminToken];
     /// <summary>The server's own loggers.</summary>
     public ILoggerFactory Loggers => _server.Host.App.Services.GetRequiredService<ILoggerFactory>();
 
@@ -71,6 +79,8 @@ internal sealed class RollcallApp : IAsyncDisposable
         if (rules is not null)
             body["rules"] = rules.DeepClone();
         var made = (await AdminAsync("POST", "/integrations", body)).Expect(201).Body;
+        Secrets.Add((string)made["clientSecret"]!);
+        Secrets.Add((string)made["token"]!);
         return new ScimClient(this, name, (string)made["scimBaseUrl"]!, (string)made["token"]!);
     }
 
@@ -117,6 +127,28 @@ internal sealed class RollcallApp : IAsyncDisposable
         return answer;
     }
 
+    /// <summary>Rows of the audit log, at most 1,000.</summary>
+    /// <param name="query">The query parameters.</param>
+    public async Task<IReadOnlyList<JsonObject>> AuditAsync(string query = "") =>
+        [.. (await AdminAsync("GET", $"/audit?count=1000&{query}")).Expect(200).Items.Select(item => item!.AsObject())];
+
+    /// <summary>What records requests behind their backs.</summary>
+    public AuditWriter Audit => _server.Host.App.Services.GetRequiredService<AuditWriter>();
+
+    /// <summary>Deletes what is too old now.</summary>
+    /// <param name="waits">Whether the clock is moved over its pauses.</param>
+    public async Task PruneAsync(bool waits = true)
+    {
+        var retention = _server.Host.App.Services.GetServices<IHostedService>().OfType<Retention>().Single();
+        var pruning = retention.PruneAsync(TestContext.Current.CancellationToken);
+        while (waits && !pruning.IsCompleted)
+        {
+            Clock.Advance(Retention.Pause);
+            await Task.Yield();
+        }
+        await pruning;
+    }
+
     /// <summary>Breaks the database behind the server's back.</summary>
     public void Break(string sql)
     {
@@ -154,7 +186,10 @@ internal sealed class RollcallApp : IAsyncDisposable
                 Log.HideStored(DatabaseFile);
             Log.AssertKeepsSecrets();
             if (!IsBroken)
+            {
                 await StoreAssert.IsRightAsync(DatabaseFile);
+                AuditCheck.Run(DatabaseFile, Answers, Secrets);
+            }
         }
         finally
         {
