@@ -114,6 +114,9 @@ public sealed class BackupTests
 
         Assert.Equal(before, await File.ReadAllBytesAsync(server.DatabaseFile, TestContext.Current.CancellationToken));
         Assert.Single(Directory.GetFiles(server.Data, "access.db*"));
+        rollcall.Environment["ROLLCALL_MASTER_KEY"] = Convert.ToBase64String(new byte[32]);
+        await RefusedAsync("The master key is not the one", "serve", "access");
+        rollcall.Environment.Remove("ROLLCALL_MASTER_KEY");
         await server.StartAgainAsync();
         Assert.Equal(["ann"], await NamesAsync(server));
 

@@ -51,7 +51,7 @@ public sealed partial class OperateGuideTests
         Assert.True(script.ExitCode == 0, $"{await output}\n{await error}");
 
         // What it did is what the guide says.
-        Assert.Contains("rollcall_data_commit_writes_count", await output, StringComparison.Ordinal);
+        Assert.Contains("rollcall_data_writer_queue", await output, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(server.Data, "access.db.before-*"));
         Assert.Equal(43, (await File.ReadAllTextAsync(folder["sailpoint-secret"], TestContext.Current.CancellationToken)).Trim().Length);
     }

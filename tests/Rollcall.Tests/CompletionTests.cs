@@ -9,7 +9,7 @@ public sealed class CompletionTests
     [InlineData("rollcall u", "users")]
     [InlineData("/usr/local/bin/rollcall u", "users")]
     [InlineData("rollcall lists members ", "add list remove", true)]
-    [InlineData("rollcall lists members list --", "--data --help --output --token --url", true)]
+    [InlineData("rollcall lists members remove --", "--list --data --help --output --token --url", true)]
     [InlineData("rollcall users unblock ann ", "--data --help --output --token --url -h", true)]
     [InlineData("rollcall lists create --ty", "--type")]
     [InlineData("rollcall lists create --type ", "local scim static", true)]

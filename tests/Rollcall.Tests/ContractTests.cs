@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Rollcall.Access;
 using Rollcall.Web.Settings;
@@ -17,7 +16,7 @@ namespace Rollcall.Tests;
 public sealed class ContractTests
 {
     private static readonly Contract Expected = JsonSerializer.Deserialize<Contract>(
-        File.ReadAllText(Path.Combine(Repository.Tests, "Data", "contract.json")), new JsonSerializerOptions(JsonSerializerDefaults.Web))!;
+        File.ReadAllText(Path.Combine(Repository.Tests, "Data", "contract.json")), JsonSerializerOptions.Web)!;
 
     private sealed record Contract(IReadOnlyList<Setting> Settings, IReadOnlyList<string> Paths, Dictionary<string, string> Verbs, Pending Pending);
 
@@ -102,8 +101,9 @@ public sealed class ContractTests
         return output.ToString();
     }
 
+    // HEAD comes with GET.
     private static IEnumerable<string> Calls(RouteEndpoint endpoint) =>
-        (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}");
+        (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Except(["HEAD"]).Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}");
 
     private static Verb Root() =>
         CommandLine.Create(new Shell(TextReader.Null, TextWriter.Null, TextWriter.Null, new Dictionary<string, string>(), Path.GetTempPath()), (_, _, _) => Task.FromResult(0));

@@ -22,7 +22,8 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
             .Describe("listLists", "The access lists, by name.")
             .AnswersPage<ListView>()
             .TakesQuery("type", "Only those of a type: scim, static, or local for those managed here.")
-            .TakesQuery("integration", "Only those of an integration.");
+            .TakesQuery("integration", "Only those of an integration.")
+            .TakesQuery("overdue", "Only those whose next review should have been by now; false: only the others.", typeof(bool));
         api.MapGet("/lists/{name}", (RequestDelegate)ShowAsync)
             .Describe("showList", "An access list, without its members.")
             .Answers<ListView>();

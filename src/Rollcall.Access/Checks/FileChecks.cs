@@ -1,5 +1,3 @@
-using Rollcall.Data;
-
 namespace Rollcall.Access.Checks;
 
 /// <summary>The file as a database, before anything is asked of what stands in it.</summary>

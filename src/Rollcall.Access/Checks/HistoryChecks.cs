@@ -89,15 +89,23 @@ internal static class HistoryChecks
             "select id, writable_revision, null, written, null from users")),
     ];
 
-    private static string Revisions(string kind, int number, string table, string id) =>
-        $"""
-         select '{kind}' as kind, coalesce(s.{id}, f.id) as id, s.revision, f.revision as fed, s.modified, f.at, f.deleted as deleted_at
-         from {table} s full join (
-           select resource_id as id, max(revision) as revision, max(at) as at, max(case when action = 2 then revision end) as deleted
-           from changes where resource_kind = {number} group by resource_id) f on f.id = s.{id}
-         where case when s.{id} is null then f.deleted is distinct from f.revision
-           else f.deleted is not null or s.revision is distinct from f.revision or s.modified is distinct from f.at end
-         """;
+    // Two left joins: a full one compares each row with each.
+    private static string Revisions(string kind, int number, string table, string id)
+    {
+        var fed = $"""
+                   (select resource_id as id, max(revision) as revision, max(at) as at, max(case when action = 2 then revision end) as deleted
+                    from changes where resource_kind = {number} group by resource_id)
+                   """;
+        return $"""
+                select '{kind}' as kind, s.{id} as id, s.revision, f.revision as fed, s.modified, f.at, f.deleted as deleted_at
+                from {table} s left join {fed} f on f.id = s.{id}
+                where f.deleted is not null or s.revision is distinct from f.revision or s.modified is distinct from f.at
+                union all
+                select '{kind}', f.id, null, f.revision, null, f.at, f.deleted
+                from {fed} f left join {table} s on s.{id} = f.id
+                where s.{id} is null and f.deleted is distinct from f.revision
+                """;
+    }
 
     private static string Intervals(string ended, string present) =>
         $"""

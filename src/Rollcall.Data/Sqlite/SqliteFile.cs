@@ -8,13 +8,11 @@ namespace Rollcall.Data.Sqlite;
 public sealed class SqliteFile : IAsyncDisposable
 {
     private readonly SqliteFaults _faults = new();
-    private readonly SqliteConnection _connection;
     private readonly SqliteReadSession _session;
 
     private SqliteFile(string path)
     {
-        _connection = SqliteConnections.Open(path, SqliteOpenMode.ReadOnly, _faults);
-        _session = new SqliteReadSession(_connection, _faults, TimeProvider.System);
+        _session = new SqliteReadSession(SqliteConnections.Open(path, SqliteOpenMode.ReadOnly, _faults), _faults, TimeProvider.System);
     }
 
     /// <summary>Opens a file.</summary>
@@ -30,7 +28,7 @@ public sealed class SqliteFile : IAsyncDisposable
         using var copy = SqliteConnections.Open(path, SqliteOpenMode.ReadWrite, _faults);
         try
         {
-            _connection.BackupDatabase(copy);
+            _session.CopyTo(copy);
             using var command = copy.CreateCommand();
             command.CommandText = "pragma journal_mode = delete";
             command.ExecuteNonQuery();

@@ -56,6 +56,9 @@ internal sealed class SqliteReadSession : Session, IDisposable
             : throw new UnreachableException("A read of one statement ran more: what it saw may be of two moments.");
     }
 
+    /// <summary>Copies the whole database, as of one moment, into another.</summary>
+    public void CopyTo(SqliteConnection copy) => _connection.BackupDatabase(copy);
+
     public void Dispose()
     {
         DropCommands();

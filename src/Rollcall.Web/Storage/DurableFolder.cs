@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Rollcall.Web.Storage;
 
@@ -13,7 +14,7 @@ internal static class DurableFolder
     {
         if (OperatingSystem.IsWindows())
             return;
-        var folder = Open(path, ReadOnly);
+        var folder = Open(Encoding.UTF8.GetBytes(path + "\0"), ReadOnly);
         if (folder < 0)
             throw new IOException($"The folder {path} can't be opened (error {Marshal.GetLastPInvokeError()}).");
         try
@@ -28,7 +29,7 @@ internal static class DurableFolder
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+    private static extern int Open(byte[] path, int flags);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Sync(int descriptor);

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
-using Microsoft.OpenApi.Reader;
 using Rollcall.Access.Tests.Support;
 using Xunit.Sdk;
 

@@ -97,6 +97,7 @@ internal sealed class LiveAccess : IAsyncDisposable
         _log.Hide(_token);
         _log.HideStored(Path.Combine(_folder.Path, DataFolder.AccessDatabaseName));
         _temp.Dispose();
+        _log.Dispose();
         _log.AssertKeepsSecrets();
     }
 }
