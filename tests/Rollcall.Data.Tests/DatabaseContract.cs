@@ -89,6 +89,25 @@ public abstract class DatabaseContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Writes_HandedOverAtOnce_RunInThatOrder_WhereTheDatabaseSaysSo_AlsoThoseThatStartOver()
+    {
+        if (!Database.KeepsOrderOfWrites)
+            return;
+        await Database.WriteAsync(session => Notes.AddAsync(session, "locked"));
+        var names = Enumerable.Range(0, 100).Select(number => $"note {number:00}").ToList();
+
+        await Task.WhenAll(names.Select((name, index) => Database.WriteAsync(async session =>
+        {
+            await Notes.AddAsync(session, name);
+            if (index % 3 == 0)
+                await session.LockFirstAsync(Notes.Lock);
+            return true;
+        })));
+
+        Assert.Equal(["locked", .. names], await Notes.NamesAsync(Database));
+    }
+
+    [Fact]
     public async Task Write_ThatTakesTheFirstLockFirst_RunsOnce_AndTheNextHasItNot()
     {
         var runs = 0;

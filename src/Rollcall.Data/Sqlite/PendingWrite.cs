@@ -15,7 +15,9 @@ internal interface IPendingWrite
     bool IsRunning { get; }
 
     /// <summary>Runs the closure and keeps its result until the commit.</summary>
-    void Run(WriteSession session);
+    /// <param name="session">The transaction.</param>
+    /// <param name="firstLock">The statement that takes a lock before it, or null.</param>
+    void Run(WriteSession session, string? firstLock);
 
     /// <summary>Keeps the closure's exception until the commit.</summary>
     void Refuse(Exception exception);
@@ -42,9 +44,11 @@ internal sealed class PendingWrite<T>(Func<WriteSession, ValueTask<T>> write, Wr
 
     public bool IsRunning { get; private set; }
 
-    public void Run(WriteSession session)
+    public void Run(WriteSession session, string? firstLock)
     {
         session.Begin();
+        if (firstLock is not null)
+            session.LockFirstAsync(firstLock).AsTask().GetAwaiter().GetResult();
         var running = write(session);
         if (!running.IsCompleted)
         {

@@ -137,7 +137,7 @@ internal sealed class SqliteWriter : IDisposable
         session.Run("savepoint one");
         try
         {
-            write.Run(session);
+            RunWithItsLocks(session, write);
         }
         catch (Exception exception)
         {
@@ -151,6 +151,20 @@ internal sealed class SqliteWriter : IDisposable
             session.Run("rollback to one");
         }
         session.Run("release one");
+    }
+
+    private static void RunWithItsLocks(SqliteWriteSession session, IPendingWrite write)
+    {
+        try
+        {
+            write.Run(session, firstLock: null);
+        }
+        catch (LockFirstException missing)
+        {
+            // In its own place: writes that were handed over later come later.
+            session.Run("rollback to one");
+            write.Run(session, missing.Statement);
+        }
     }
 
     /// <summary>
