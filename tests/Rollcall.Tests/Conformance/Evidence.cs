@@ -41,7 +41,8 @@ internal sealed partial record Evidence(string Requirement, string File, string 
         var traits = new List<string>();
         foreach (var line in lines)
         {
-            traits.AddRange(Trait.Matches(line).Select(match => match.Groups[1].Value));
+            if (line.AsSpan().TrimStart().StartsWith('['))
+                traits.AddRange(Trait.Matches(line).Select(match => match.Groups[1].Value));
             if (Declaration.Match(line) is not { Success: true } declaration)
                 continue;
             var name = declaration.Groups[1].Value;
@@ -70,7 +71,7 @@ internal sealed partial record Evidence(string Requirement, string File, string 
     [GeneratedRegex(@"^([SCO]-\d{3}[,;: ]*)+")]
     private static partial Regex LeadingIds { get; }
 
-    [GeneratedRegex("""\[.*Trait\("req", "([A-Z]-[^"]+)"\)""")]
+    [GeneratedRegex("""\bTrait\("req", "([^"]+)"\)""")]
     private static partial Regex Trait { get; }
 
     [GeneratedRegex(@"^\s*public\s.*?\b(\w+)\(")]
