@@ -91,7 +91,7 @@ public sealed class BulkCrashTests
         await server.CheckStoreAsync();
         using var file = new AccessFile(server.DatabaseFile);
         var state = file.State();
-        Assert.Empty(_members.Keys.Where(id => !state.Users.TryGetValue(id, out var user) || !user.Related.Contains(list)));
+        Assert.DoesNotContain(_members.Keys, id => !state.Users.TryGetValue(id, out var user) || !user.Related.Contains(list));
 
         using var http = platform.Connect();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -102,7 +102,7 @@ public sealed class BulkCrashTests
             if (names.Count >= page.GetProperty("totalResults").GetInt32())
                 break;
         }
-        Assert.Empty(names.Where(name => name.StartsWith("left", StringComparison.Ordinal) && !names.Contains("right" + name[4..])));
-        Assert.Empty(names.Where(name => name.StartsWith("right", StringComparison.Ordinal) && !names.Contains("left" + name[5..])));
+        Assert.DoesNotContain(names, name => name.StartsWith("left", StringComparison.Ordinal) && !names.Contains("right" + name[4..]));
+        Assert.DoesNotContain(names, name => name.StartsWith("right", StringComparison.Ordinal) && !names.Contains("left" + name[5..]));
     }
 }
