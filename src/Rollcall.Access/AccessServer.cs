@@ -17,13 +17,11 @@ namespace Rollcall.Access;
 public sealed class AccessServer : IAsyncDisposable
 {
     private readonly Database _database;
-    private readonly RateLimits _limits;
 
-    private AccessServer(SideHost host, Database database, RateLimits limits)
+    private AccessServer(SideHost host, Database database)
     {
         Host = host;
         _database = database;
-        _limits = limits;
     }
 
     /// <summary>The web host; start and stop the side with it.</summary>
@@ -44,8 +42,8 @@ public sealed class AccessServer : IAsyncDisposable
             DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, _ => host?.App.Lifetime.StopApplication());
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
-        var keys = await SigningKeys.LoadAsync(database, protector);
-        var directory = new IntegrationDirectory(database);
+        var keys = await SigningKeys.LoadAsync(database, protector, clock);
+        var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
         host = builder
@@ -57,7 +55,7 @@ public sealed class AccessServer : IAsyncDisposable
         var app = host.App;
         app.UseRollcallOAuth();
 
-        var limits = new RateLimits();
+        var limits = new RateLimits(clock);
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
         DiscoveryEndpoints.Map(routes);
         UserEndpoints.Map(routes);
@@ -65,10 +63,11 @@ public sealed class AccessServer : IAsyncDisposable
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
+        new CredentialsApi(database, directory, clock).Map(api);
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
-        return new AccessServer(host, database, limits);
+        return new AccessServer(host, database);
     }
 
     /// <summary>Closes the database after what was accepted is written.</summary>
@@ -76,7 +75,6 @@ public sealed class AccessServer : IAsyncDisposable
     {
         await Host.DisposeAsync();
         await _database.DisposeAsync();
-        _limits.Dispose();
     }
 
     private static string DatabaseFile(RollcallSettings settings, DataFolder folder)

@@ -98,7 +98,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         await RefusedAsync("cascade", "integrations", "delete", "acme");
         await DoneAsync("integrations", "delete", "acme", "--cascade");
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http));
         Assert.Empty((await Rollcall.JsonAsync("lists", "list")).GetProperty("items").EnumerateArray());
         Assert.Empty((await Rollcall.JsonAsync("users", "list")).GetProperty("items").EnumerateArray());
     }

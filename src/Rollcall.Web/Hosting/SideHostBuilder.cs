@@ -110,7 +110,7 @@ public sealed class SideHostBuilder
         RequestId.Use(app, _timeProvider);
         app.UseMiddleware<FaultMiddleware>(_formats, _translators);
         app.UseRouting();
-        AdminToken.Use(app, _adminTokenHash);
+        AdminToken.Use(app, _adminTokenHash, app.Services.GetRequiredService<FailedAttempts>());
         health.Map(app);
 
         return new SideHost(app, health, _sockets, _settings, this, _timeProvider);
@@ -122,6 +122,7 @@ public sealed class SideHostBuilder
         Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = _sockets.Take);
         Services.AddRoutingCore();
         Services.AddSingleton(_timeProvider);
+        Services.AddSingleton<FailedAttempts>();
         Services.AddSingleton<IHostLifetime, NoLifetime>();
         Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -64,8 +64,8 @@ internal sealed class TestAccess : IAsyncDisposable
             new SqliteOptions { Path = (folder ?? own)!["access.db"], Clock = clock, IsCommitted = AuditLog.ContainsAsync },
             Migration.FromAssembly(typeof(SigningKeys).Assembly, "access/"));
         var protector = new SecretProtector(new byte[RollcallSettings.MasterKeyBytes]);
-        var keys = await SigningKeys.LoadAsync(database, protector);
-        var directory = new IntegrationDirectory(database);
+        var keys = await SigningKeys.LoadAsync(database, protector, clock);
+        var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
         var settings = new RollcallSettings
@@ -83,6 +83,10 @@ internal sealed class TestAccess : IAsyncDisposable
 
     /// <summary>The SCIM base URL of an integration.</summary>
     public string ScimBaseUrl(Integration integration) => OAuthServer.ScimBaseUrl(Host.PublicUrl, integration);
+
+    /// <summary>How a request without token is challenged at an integration's SCIM endpoint.</summary>
+    public string ChallengeOf(Integration integration) =>
+        $"Bearer realm=\"rollcall\", resource_metadata=\"{Host.PublicUrl}/.well-known/oauth-protected-resource/scim/{integration.Name}/v2\"";
 
     /// <summary>Makes an integration.</summary>
     public async Task<(Integration Integration, string Secret)> AddIntegrationAsync(string name = "acme")
@@ -121,7 +125,7 @@ internal sealed class TestAccess : IAsyncDisposable
 
     public async Task<string> AddStaticTokenAsync(Integration integration)
     {
-        var token = await Database.WriteAsync(session => IntegrationStore.AddTokenAsync(session, NextChange(), integration));
+        var token = await Database.WriteAsync(session => StaticTokenStore.AddAsync(session, NextChange(), integration));
         await Directory.ReloadAsync();
         return token;
     }
@@ -181,10 +185,9 @@ internal sealed class TestAccess : IAsyncDisposable
     private static void MapProbe(SideHost host, IntegrationDirectory directory) => host.App.MapGet("/scim/{name}/v2/probe", (RequestDelegate)(async context =>
     {
         var integration = directory.Current.ByName[(string)context.Request.RouteValues["name"]!];
-        var url = OAuthServer.ScimBaseUrl(host.PublicUrl, integration);
         try
         {
-            var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context.Request.Headers.Authorization, integration, url);
+            var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context, integration, ProtectedResource.Of(host.PublicUrl, integration));
             await context.Response.WriteAsync(caller.Client);
         }
         catch (ScimException refusal)
