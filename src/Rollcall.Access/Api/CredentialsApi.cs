@@ -100,7 +100,7 @@ internal sealed class CredentialsApi(Database database, IntegrationDirectory dir
             JsonValueKind.Object => given.Key.GetRawText(),
             _ => throw ApiException.Invalid("key", "The key is PEM as a text, or a JSON Web Key."),
         };
-        var key = PublicKey.Read(text, given.Algorithm, given.KeyId);
+        var key = ClientPublicKey.Read(text, given.Algorithm, given.KeyId);
         var expires = given.ExpiresAt ?? key.Ends;
         if (expires <= clock.GetUtcNow())
             throw ApiException.Invalid(given.ExpiresAt is null ? "key" : "expiresAt", "The key has ended already. Give one that is valid.");

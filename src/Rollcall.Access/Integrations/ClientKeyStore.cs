@@ -16,7 +16,7 @@ internal static class ClientKeyStore
     /// <summary>Adds a key.</summary>
     /// <exception cref="ApiException">409: as many as may be are valid already.</exception>
     /// <exception cref="UniqueViolationException">The client has a key of this key id (index <c>client_keys_kid</c>).</exception>
-    public static async ValueTask AddAsync(WriteSession session, ChangeContext context, Integration integration, PublicKey key, long? expires)
+    public static async ValueTask AddAsync(WriteSession session, ChangeContext context, Integration integration, ClientPublicKey key, long? expires)
     {
         await IntegrationStore.LockAsync(session, integration);
         await session.ExecuteAsync("delete from client_keys where client_id = $1 and expires <= $2", integration.ClientId, session.Now);

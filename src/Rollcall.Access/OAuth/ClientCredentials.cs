@@ -45,7 +45,7 @@ internal sealed record ClientCredentials(string ClientId, string? Secret, string
             throw OAuthException.InvalidClient($"The client_assertion_type is missing or not known. Send {AssertionType}.");
         // The id is in the assertion (RFC 7523 §3); where it is in the body too, it must be the same (RFC 7521 §4.2).
         if (!TryReadSubject(assertion, out var subject))
-            throw OAuthException.InvalidClient("The client_assertion is not a signed JWT whose sub is the client id.");
+            throw OAuthException.InvalidClient("The client_assertion is not a signed JWT whose sub is the client id, or one of its claims has a value of the wrong kind.");
         if (form["client_id"] is { } id && id != subject)
             throw OAuthException.InvalidRequest("The client_id and the sub of the client_assertion differ. Send one client's.");
         return new ClientCredentials(subject, null, assertion);

@@ -18,7 +18,7 @@ internal sealed class OAuthHandlers(string issuer, SigningKeys keys)
     private static readonly ImmutableArray<string?> Methods =
         [ClientAuthenticationMethods.ClientSecretBasic, ClientAuthenticationMethods.ClientSecretPost, ClientAuthenticationMethods.PrivateKeyJwt];
 
-    private static readonly ImmutableArray<string?> Algorithms = [.. PublicKey.Algorithms];
+    private static readonly ImmutableArray<string?> Algorithms = [.. ClientPublicKey.Algorithms];
 
     /// <summary>Gives OpenIddict a token request, and nothing of it that does not count.</summary>
     /// <exception cref="OAuthException">It is not a request for a token.</exception>

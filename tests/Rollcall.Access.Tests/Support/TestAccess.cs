@@ -24,6 +24,7 @@ internal sealed class TestAccess : IAsyncDisposable
 {
     private readonly TempFolder? _ownFolder;
     private readonly SecretProtector _protector;
+    private readonly Guid _node = Guid.NewGuid();
     private int _changes;
 
     private TestAccess(TempFolder? ownFolder, SqliteDatabase database, SecretProtector protector, SigningKeys keys, IntegrationDirectory directory, FakeTimeProvider clock, SideHost host)
@@ -96,6 +97,23 @@ internal sealed class TestAccess : IAsyncDisposable
         return made;
     }
 
+    /// <summary>Adds a public key to an integration's client.</summary>
+    public Task AddKeyAsync(Integration integration, ClientPublicKey key, TimeSpan? lifetime = null) => Database.WriteAsync(async session =>
+    {
+        await ClientKeyStore.AddAsync(session, NextChange(), integration, key, lifetime is { } time ? session.Now + (long)time.TotalMicroseconds : null);
+        return true;
+    });
+
+    public async Task SetRulesAsync(Integration integration, IntegrationRules rules)
+    {
+        await Database.WriteAsync(async session =>
+        {
+            await IntegrationStore.UpdateAsync(session, NextChange(), integration with { Rules = rules });
+            return true;
+        });
+        await Directory.ReloadAsync();
+    }
+
     public async Task SetEnabledAsync(Integration integration, bool enabled)
     {
         await Database.WriteAsync(async session =>
@@ -133,9 +151,15 @@ internal sealed class TestAccess : IAsyncDisposable
     /// <summary>Sends a form to the token endpoint.</summary>
     /// <param name="form">The body, encoded.</param>
     /// <param name="basic">Id and secret for HTTP Basic, joined by a colon; null for no header.</param>
-    public Task<HttpResponseMessage> PostTokenAsync(string form, string? basic = null)
+    public Task<HttpResponseMessage> PostTokenAsync(string form, string? basic = null) => PostAsync("/oauth/token", form, basic);
+
+    /// <summary>Sends a form to an endpoint.</summary>
+    /// <param name="path">The endpoint.</param>
+    /// <param name="form">The body, encoded.</param>
+    /// <param name="basic">Id and secret for HTTP Basic, joined by a colon; null for no header.</param>
+    public Task<HttpResponseMessage> PostAsync(string path, string form, string? basic = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
         if (basic is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic)));
         return Client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -198,5 +222,6 @@ internal sealed class TestAccess : IAsyncDisposable
         }
     }));
 
-    private ChangeContext NextChange() => new($"test-{Interlocked.Increment(ref _changes)}", 1, new Actor(null, null, "tester", null), "POST", "/");
+    /// <summary>Who changes what, for stores that are called directly.</summary>
+    public ChangeContext NextChange() => new($"test-{_node}-{Interlocked.Increment(ref _changes)}", 1, new Actor(null, null, "tester", null), "POST", "/");
 }

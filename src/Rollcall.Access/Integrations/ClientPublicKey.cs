@@ -15,7 +15,7 @@ namespace Rollcall.Access.Integrations;
 /// <param name="Algorithm">The only <c>alg</c> that it will be used with.</param>
 /// <param name="Jwk">The key.</param>
 /// <param name="Ends">When the certificate ends that it came in; null for other forms.</param>
-internal sealed record PublicKey(string KeyId, string Algorithm, string Jwk, DateTimeOffset? Ends)
+internal sealed record ClientPublicKey(string KeyId, string Algorithm, string Jwk, DateTimeOffset? Ends)
 {
     /// <summary>The algorithms that there are: signatures with a private key only, so neither <c>none</c> nor shared secrets.</summary>
     public static readonly IReadOnlyList<string> Algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
@@ -30,7 +30,7 @@ internal sealed record PublicKey(string KeyId, string Algorithm, string Jwk, Dat
     /// <param name="algorithm">The algorithm; null for what the key itself says, else RS256 for RSA and the curve's own for EC.</param>
     /// <param name="keyId">The key id; null for what the key itself says, else its thumbprint.</param>
     /// <exception cref="ApiException">400: it is not a public key that assertions can be checked with.</exception>
-    public static PublicKey Read(string text, string? algorithm, string? keyId)
+    public static ClientPublicKey Read(string text, string? algorithm, string? keyId)
     {
         try
         {
@@ -43,7 +43,7 @@ internal sealed record PublicKey(string KeyId, string Algorithm, string Jwk, Dat
         }
     }
 
-    private static PublicKey OfPem(string text, string? algorithm, string? keyId)
+    private static ClientPublicKey OfPem(string text, string? algorithm, string? keyId)
     {
         if (!PemEncoding.TryFind(text, out var pem))
             throw Wrong("The key is neither PEM nor a JSON Web Key. Give a public key or a certificate as PEM, or one JSON Web Key.");
@@ -65,7 +65,7 @@ internal sealed record PublicKey(string KeyId, string Algorithm, string Jwk, Dat
         return Of(null, ec, algorithm, keyId);
     }
 
-    private static PublicKey OfJson(string text, string? algorithm, string? keyId)
+    private static ClientPublicKey OfJson(string text, string? algorithm, string? keyId)
     {
         var json = JsonElement.Parse(text);
         if (json.TryGetProperty("keys", out var keys))
@@ -94,14 +94,14 @@ internal sealed record PublicKey(string KeyId, string Algorithm, string Jwk, Dat
         }
     }
 
-    private static PublicKey Of(RSA? rsa, ECDsa? ec, string? algorithm, string? keyId)
+    private static ClientPublicKey Of(RSA? rsa, ECDsa? ec, string? algorithm, string? keyId)
     {
         var jwk = rsa is not null ? OfRsa(rsa.ExportParameters(false)) : OfEc((ec ?? throw Wrong("The certificate's key is neither RSA nor EC.")).ExportParameters(false));
         jwk.Alg = AlgorithmOf(jwk, algorithm);
         jwk.Kid = keyId ?? Base64Url.EncodeToString(jwk.ComputeJwkThumbprint());
         if (jwk.Kid.Length is 0 or > LongestKeyId || jwk.Kid.Any(char.IsControl))
             throw ApiException.Invalid("keyId", $"The key id has 1 to {LongestKeyId} characters without control characters.");
-        return new PublicKey(jwk.Kid, jwk.Alg, Json(jwk), null);
+        return new ClientPublicKey(jwk.Kid, jwk.Alg, Json(jwk), null);
     }
 
     private static JsonWebKey OfRsa(RSAParameters parameters)
@@ -166,7 +166,8 @@ internal sealed record PublicKey(string KeyId, string Algorithm, string Jwk, Dat
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static byte[] Decode(string? text) => Base64Url.DecodeFromChars(text ?? "");
+    // The framework takes numbers of no bytes for granted, and fails on them.
+    private static byte[] Decode(string? text) => string.IsNullOrEmpty(text) ? throw new FormatException() : Base64Url.DecodeFromChars(text);
 
     private static bool TryImport(RSA rsa, string pem)
     {
