@@ -26,12 +26,12 @@ internal sealed partial class AccessWatch(IntegrationDirectory directory, Signin
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await LookAsync();
+            await LookAsync(stoppingToken);
             await Task.Delay(Interval, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task LookAsync()
+    private async Task LookAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -41,12 +41,16 @@ internal sealed partial class AccessWatch(IntegrationDirectory directory, Signin
             _isFailing = false;
         }
 #pragma warning disable CA1031 // Whatever it is, it must not end the watch: others would keep what was revoked.
-        catch (Exception e)
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             // The log has it once, however long it lasts; requests say so too.
             if (!_isFailing)
                 Log.Failed(logger, e);
             _isFailing = true;
+        }
+        catch (Exception)
+        {
+            // Stopping, the database may be closed already.
         }
 #pragma warning restore CA1031
     }

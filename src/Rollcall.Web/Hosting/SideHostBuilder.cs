@@ -106,9 +106,11 @@ public sealed class SideHostBuilder
 
         // The path of a request: whose it is, its id, faults, routing, admin token, endpoint.
         if (_settings.TrustedProxies.Count > 0)
-            app.UseForwardedHeaders(ForwardedHeaders());
+            ForwardedRequests.Use(app, _settings.TrustedProxies);
         RequestId.Use(app, _timeProvider);
         app.UseMiddleware<FaultMiddleware>(_formats, _translators);
+        if (_settings.TrustedProxies.Count > 0 && PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase) && !_settings.AllowHttp)
+            ForwardedRequests.RefusePlainHttp(app, PublicUrl);
         app.UseRouting();
         AdminToken.Use(app, _adminTokenHash, app.Services.GetRequiredService<FailedAttempts>());
         health.Map(app);
@@ -148,22 +150,6 @@ public sealed class SideHostBuilder
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current(logger)) });
             });
         }
-    }
-
-    private ForwardedHeadersOptions ForwardedHeaders()
-    {
-        var options = new ForwardedHeadersOptions
-        {
-            ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.All & ~Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedPrefix,
-            // As many hops as are trusted, not one.
-            ForwardLimit = null,
-        };
-        // By default loopback is trusted; here only what was named is.
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (var network in _settings.TrustedProxies)
-            options.KnownIPNetworks.Add(network);
-        return options;
     }
 
     /// <summary>Signals are the process's matter (<see cref="StopSignals"/>), not each host's.</summary>

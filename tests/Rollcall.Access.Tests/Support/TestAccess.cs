@@ -208,10 +208,11 @@ internal sealed class TestAccess : IAsyncDisposable
     // Stands where SCIM will: it tells who calls.
     private static void MapProbe(SideHost host, IntegrationDirectory directory) => host.App.MapGet("/scim/{name}/v2/probe", (RequestDelegate)(async context =>
     {
-        var integration = directory.Current.ByName[(string)context.Request.RouteValues["name"]!];
+        var name = (string)context.Request.RouteValues["name"]!;
+        var integration = directory.Current.ByName.GetValueOrDefault(name);
         try
         {
-            var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context, integration, ProtectedResource.Of(host.PublicUrl, integration));
+            var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context, integration, ProtectedResource.Of(host.PublicUrl, name));
             await context.Response.WriteAsync(caller.Client);
         }
         catch (ScimException refusal)
