@@ -60,6 +60,7 @@ public sealed class AccessServer : IAsyncDisposable
         DiscoveryEndpoints.Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
+        BulkEndpoint.Map(routes);
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
@@ -67,6 +68,8 @@ public sealed class AccessServer : IAsyncDisposable
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
+        new ApplyApi(database, clock).Map(api);
+        new ExportApi(database, directory).Map(api);
         return new AccessServer(host, database);
     }
 

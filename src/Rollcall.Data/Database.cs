@@ -9,6 +9,12 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The words in which this database differs from others.</summary>
     public abstract Dialect Dialect { get; }
 
+    /// <summary>
+    /// Whether writes run in the order in which <see cref="WriteAsync"/> was called, so that a caller may hand over the next
+    /// one before the last is on disk. Each still succeeds or fails by itself.
+    /// </summary>
+    public abstract bool KeepsOrderOfWrites { get; }
+
     /// <summary>Runs reads that all see one moment, and nothing half-written.</summary>
     /// <param name="read">The reads. What they return must not hold on to the session.</param>
     /// <param name="limit">After this time the running statement is stopped.</param>

@@ -23,6 +23,12 @@ public sealed class ScimException : Exception
     /// <summary>The <c>scimType</c>, or null where the status says it all (RFC 7644 Table 9).</summary>
     public string? ScimType { get; }
 
+    /// <summary>
+    /// Whether the form was sound and a value, or what it was to be done to, is at fault. Such a fault can wait: whoever
+    /// works on a stale version is told that first.
+    /// </summary>
+    public bool IsOfValues { get; private init; }
+
     /// <summary>The body's JSON is malformed or the message does not have its shape (400, RFC 7644 Table 9).</summary>
     public static ScimException InvalidSyntax(string detail) => new(400, "invalidSyntax", detail);
 
@@ -33,13 +39,13 @@ public sealed class ScimException : Exception
     public static ScimException InvalidPath(string detail) => new(400, "invalidPath", detail);
 
     /// <summary>The path of a PATCH operation selects nothing that could be changed (400).</summary>
-    public static ScimException NoTarget(string detail) => new(400, "noTarget", detail);
+    public static ScimException NoTarget(string detail) => new(400, "noTarget", detail) { IsOfValues = true };
 
     /// <summary>A required value is missing, or a value does not fit its attribute (400).</summary>
-    public static ScimException InvalidValue(string detail) => new(400, "invalidValue", detail);
+    public static ScimException InvalidValue(string detail) => new(400, "invalidValue", detail) { IsOfValues = true };
 
     /// <summary>The change is incompatible with the attribute's mutability or current state (400).</summary>
-    public static ScimException Mutability(string detail) => new(400, "mutability", detail);
+    public static ScimException Mutability(string detail) => new(400, "mutability", detail) { IsOfValues = true };
 
     /// <summary>The query asks for more than the server is willing to work out (400).</summary>
     public static ScimException TooMany(string detail) => new(400, "tooMany", detail);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -19,6 +20,10 @@ internal sealed class ApiClient : IDisposable
     public const int PageSize = 1_000;
 
     private const string Json = "application/json";
+
+    // Escapes would make files of text up to six times as large.
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly SocketsHttpHandler _handler;
     private readonly HttpClient _http;
     private readonly Connection _connection;
@@ -81,6 +86,20 @@ internal sealed class ApiClient : IDisposable
         while (!string.IsNullOrEmpty(cursor));
     }
 
+    /// <summary>Copies an answer that is text as it comes, without keeping it.</summary>
+    public async Task CopyAsync(string path, TextWriter output, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
+        using var response = await TalkAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw Refusal(response, await TalkAsync(() => response.Content.ReadAsByteArrayAsync(cancellationToken), cancellationToken));
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        var buffer = new char[16 * 1024];
+        while (await TalkAsync(() => reader.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken) is > 0 and var read)
+            await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -92,17 +111,25 @@ internal sealed class ApiClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
-            request.Content = new StringContent(body.ToJsonString(), new MediaTypeHeaderValue(Json));
+            request.Content = new StringContent(body.ToJsonString(Compact), new MediaTypeHeaderValue(Json));
         if (ifMatch is not null)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
 
-        try
+        return await TalkAsync(async () =>
         {
             using var response = await _http.SendAsync(request, cancellationToken);
             var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw Refusal(response, content);
             return new ApiAnswer(response.StatusCode, Parse(content), response.Headers.ETag?.ToString());
+        }, cancellationToken);
+    }
+
+    private async Task<T> TalkAsync<T>(Func<Task<T>> talk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await talk();
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {

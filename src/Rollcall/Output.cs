@@ -28,6 +28,9 @@ internal sealed class Output(Shell shell, bool json)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Whether results are written as JSON.</summary>
+    public bool IsJson => json;
+
     /// <summary>Writes an answer: the document as it is, or what <paramref name="text"/> writes.</summary>
     public void Answer(JsonElement body, Action<TextWriter> text)
     {

@@ -11,13 +11,21 @@ namespace Rollcall;
 /// <param name="Folder">Full path of the current folder.</param>
 internal sealed record Shell(TextReader Input, TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string Folder)
 {
+    /// <summary>Whether the result goes to a person's terminal that shows colours.</summary>
+    public bool HasColours { get; init; }
+
     /// <summary>That of this process.</summary>
     public static Shell OfProcess() => new(
         Console.In,
         Console.Out,
         Console.Error,
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? ""),
-        Directory.GetCurrentDirectory());
+        Directory.GetCurrentDirectory())
+    {
+        // What no-color.org asks for, and what terminals without colours say of themselves.
+        HasColours = !Console.IsOutputRedirected && string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("NO_COLOR"))
+            && System.Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+    };
 
     /// <summary>
     /// Text that came from elsewhere, made safe to print: control characters could move the cursor,

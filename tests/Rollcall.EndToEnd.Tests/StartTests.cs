@@ -44,6 +44,19 @@ public sealed class StartTests
         Assert.All(row.Files?.Values ?? (IEnumerable<string>)[], text => Assert.DoesNotContain(text, result.Error, StringComparison.Ordinal));
     }
 
+    /// <summary>Data folder and settings file were looked for beside the sources, where the verbs did not find them.</summary>
+    [Fact]
+    public async Task DotnetRun_StaysInTheCurrentFolder()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["appsettings.json"], """{ "Rollcall": { "Access": { "Url": "nowhere" } } }""", TestContext.Current.CancellationToken);
+
+        var result = await new RollcallCommand { Folder = folder.Path, IsRunFromSources = true }.RunAsync("serve", "access");
+
+        Assert.Equal(1, result.Exit);
+        Assert.Contains("Rollcall:Access:Url in appsettings.json", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SecondProcess_OnTheSameData_IsRefused_NamingTheFirst()
     {

@@ -23,6 +23,9 @@ internal sealed class Cli : IDisposable
     /// <summary>What standard input holds.</summary>
     public string Input { get; set; } = "";
 
+    /// <summary>Whether standard output is a terminal that shows colours.</summary>
+    public bool HasColours { get; set; }
+
     /// <summary>What <c>serve</c> was asked for, if it was.</summary>
     public (RollcallSettings Settings, ServeSides Sides)? Served { get; private set; }
 
@@ -43,7 +46,7 @@ internal sealed class Cli : IDisposable
         using var input = new StringReader(Input);
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var exit = await CommandLine.RunAsync(arguments, new Shell(input, output, error, Environment, Folder), (settings, sides, _) =>
+        var exit = await CommandLine.RunAsync(arguments, new Shell(input, output, error, Environment, Folder) { HasColours = HasColours }, (settings, sides, _) =>
         {
             Served = (settings, sides);
             return Task.FromResult(0);

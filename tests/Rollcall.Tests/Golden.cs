@@ -10,10 +10,12 @@ internal static class Golden
 {
     private static readonly bool Updates = Environment.GetEnvironmentVariable("ROLLCALL_UPDATE_GOLDEN") is "1";
 
+    /// <summary>Fails unless the file under <c>Golden/</c> holds exactly this text.</summary>
+    public static void Matches(string file, string actual) => MatchesFile(Path.Combine(Repository.Tests, "Golden", file), actual);
+
     /// <summary>Fails unless the file holds exactly this text.</summary>
-    public static void Matches(string file, string actual)
+    public static void MatchesFile(string path, string actual)
     {
-        var path = Path.Combine(Repository.Tests, "Golden", file);
         if (Updates)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -21,7 +23,7 @@ internal static class Golden
             return;
         }
 
-        Assert.True(File.Exists(path), $"Golden/{file} is missing: run once with ROLLCALL_UPDATE_GOLDEN=1 and look at it.");
+        Assert.True(File.Exists(path), $"{Path.GetRelativePath(Repository.Root, path)} is missing: run once with ROLLCALL_UPDATE_GOLDEN=1 and look at it.");
         Assert.Equal(File.ReadAllText(path), actual);
     }
 }

@@ -13,6 +13,8 @@ public class ProblemTests
     public static IEnumerable<ITheoryDataRow> Problems => Rows.Of<ProblemRow>("problems.json");
 
     [Theory, MemberData(nameof(Problems))]
+    [Trait("req", "O-054")]
+    [Trait("req", "O-055")]
     public async Task Problem(ProblemRow row)
     {
         await using var side = await TestSide.StartAsync(MapThings, setUp: builder => builder.TranslateFaults(

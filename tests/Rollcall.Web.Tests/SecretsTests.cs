@@ -3,6 +3,7 @@ namespace Rollcall.Web.Tests;
 public class SecretsTests
 {
     [Fact]
+    [Trait("req", "S-142")]
     public void Make_IsTwoHundredFiftySixBitsOfBase64Url()
     {
         var secret = Secrets.Make();
@@ -12,6 +13,7 @@ public class SecretsTests
     }
 
     [Fact]
+    [Trait("req", "O-013")]
     public void Matches_OnlyTheSecretBehindTheHash()
     {
         var hash = Secrets.Hash("correct");

@@ -25,6 +25,7 @@ public sealed class TlsTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
+    [Trait("req", "S-139")]
     public async Task Https_ServesTheCertificate_AndTheNewOneAfterItChanged()
     {
         Write("first");

@@ -28,3 +28,14 @@ public sealed record AccessList(
 /// <param name="MemberId">The internal id.</param>
 public sealed record ListMember(
     MemberKind Kind, string Name, string? UserId, long Joined, long? Expires, string? Reason, string AddedBy, long MemberId);
+
+/// <summary>On which terms somebody is made a member.</summary>
+/// <param name="Expires">From when on the membership has no effect, in microseconds since 1970 in UTC, or null.</param>
+/// <param name="Reason">Why, or null.</param>
+/// <param name="Joined">Since when; null for now.</param>
+/// <param name="AddedBy">By whom; null for whoever makes the change.</param>
+public sealed record MembershipTerms(long? Expires = null, string? Reason = null, long? Joined = null, string? AddedBy = null)
+{
+    /// <summary>Without end and reason, from now on.</summary>
+    public static MembershipTerms None { get; } = new();
+}

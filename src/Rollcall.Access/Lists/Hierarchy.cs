@@ -38,15 +38,29 @@ internal static class Hierarchy
     public static async ValueTask CheckEdgeAsync(
         WriteSession session, long parent, string parentName, long child, string childName, Func<string, Exception> fault)
     {
-        await session.ExecuteAsync("update hierarchy set edges = edges + 1 where only_row = 1");
+        await LockAsync(session);
         var circle = parent == child || await session.FirstAsync($"{WalkDown} select 1 from walk where list_id = $2", _ => true, child, parent);
         if (circle)
-            throw fault($"'{childName}' can't be a member or owner of '{parentName}': '{parentName}' is itself within '{childName}'.");
+            throw fault(CircleText(parentName, childName));
         var above = await DepthAsync(session, parent);
         var below = await session.FirstAsync($"{WalkDown} select max(depth) from walk", row => row.GetInt64(0), child);
         if (above + below + 1 > MaxDepth)
-            throw fault($"'{childName}' can't be a member or owner of '{parentName}': lists may be nested at most {MaxDepth} deep.");
+            throw fault(DepthText(parentName, childName));
     }
+
+    /// <summary>Locks the hierarchy until the transaction ends, and notes that edges are added.</summary>
+    public static async ValueTask LockAsync(WriteSession session) => await session.ExecuteAsync("update hierarchy set edges = edges + 1 where only_row = 1");
+
+    /// <summary>A number that grows whenever edges are added.</summary>
+    public static ValueTask<long> EdgesAsync(Session session) => session.FirstAsync("select edges from hierarchy where only_row = 1", row => row.GetInt64(0));
+
+    /// <summary>What is wrong with an edge that closes a circle.</summary>
+    public static string CircleText(string parentName, string childName) =>
+        $"'{childName}' can't be a member or owner of '{parentName}': '{parentName}' is itself within '{childName}'.";
+
+    /// <summary>What is wrong with an edge that makes the nesting too deep.</summary>
+    public static string DepthText(string parentName, string childName) =>
+        $"'{childName}' can't be a member or owner of '{parentName}': lists may be nested at most {MaxDepth} deep.";
 
     /// <summary>The most edges on a way from any list down to the given one.</summary>
     public static ValueTask<long> DepthAsync(Session session, long listId) =>

@@ -18,6 +18,10 @@ internal static class ListStore
     public static ValueTask<AccessList?> FindAsync(Session session, string name) =>
         session.FirstAsync($"{Columns} where name = $1", Map, name);
 
+    /// <summary>The lists of those names that there are.</summary>
+    public static ValueTask<List<AccessList>> NamedAsync(Session session, IEnumerable<string> names) =>
+        session.ListAsync($"{Columns} where name in ({session.Dialect.TextSet("$1")})", Map, JsonSerializer.Serialize(names));
+
     /// <summary>A page of lists in the order of their names.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="integrationId">Only those of an integration; null for all.</param>
@@ -40,8 +44,10 @@ internal static class ListStore
     /// <param name="integrationId">The integration of a list of type <c>scim</c>; 0 for others.</param>
     /// <param name="definition">A checked definition.</param>
     /// <param name="madeByScim">Whether SCIM makes it, by <c>POST /Groups</c>; then it is claimed as well.</param>
+    /// <param name="edgesAreChecked">Whether the caller has locked the hierarchy and checked it with the owners that are lists.</param>
     public static async ValueTask<LockedList> CreateAsync(
-        WriteSession session, ChangeContext context, string name, string type, long integrationId, ListDefinition definition, bool madeByScim = false)
+        WriteSession session, ChangeContext context, string name, string type, long integrationId, ListDefinition definition, bool madeByScim = false,
+        bool edgesAreChecked = false)
     {
         var now = session.Now;
         var scimId = type == ListTypes.Scim ? NewScimId() : null;
@@ -56,7 +62,7 @@ internal static class ListStore
             row => row.GetInt64(0),
             integrationId, scimId, name, type, definition.Title, ScimText.Fold(definition.Title), madeByScim ? now : null, madeByScim,
             JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document), now);
-        await WriteOwnersAsync(session, integrationId, id, name, definition.Owners);
+        await WriteOwnersAsync(session, integrationId, id, name, definition.Owners, edgesAreChecked);
         if (scimId is not null)
             await Counters.AddAsync(session, integrationId, Counters.Group, 1);
         await AuditLog.FeedAsync(session, context, now, integrationId, ResourceKind.List, id, 1, ChangeAction.Created);
@@ -74,7 +80,7 @@ internal static class ListStore
         if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(await write.DefinitionAsync(), ApiJson.Options))
             return list.Revision;
         await write.DefineAsync(definition, list.ScimId, list.ExternalId);
-        await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners);
+        await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners, edgesAreChecked: false);
         await write.CommitAsync(code);
         return write.Revision;
     }
@@ -92,7 +98,10 @@ internal static class ListStore
     /// <summary>A new id for a User or Group: random, unique over all resources, without meaning.</summary>
     public static string NewScimId() => Guid.CreateVersion7().ToString();
 
-    private static async ValueTask WriteOwnersAsync(WriteSession session, long integrationId, long listId, string listName, IReadOnlyList<ListOwner> owners)
+    /// <summary>Replaces a list's owners.</summary>
+    /// <exception cref="ApiException">400: there is no such list, or it can't be an owner.</exception>
+    public static async ValueTask WriteOwnersAsync(
+        WriteSession session, long integrationId, long listId, string listName, IReadOnlyList<ListOwner> owners, bool edgesAreChecked)
     {
         await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", integrationId, listId);
         for (var position = 0; position < owners.Count; position++)
@@ -100,18 +109,19 @@ internal static class ListStore
             var owner = owners[position];
             var ownerId = owner.Kind == MemberKind.Person
                 ? await PeopleStore.GetOrAddAsync(session, owner.Name)
-                : await OwnerListAsync(session, listId, listName, owner.Name);
+                : await OwnerListAsync(session, listId, listName, owner.Name, edgesAreChecked);
             await session.ExecuteAsync(
                 "insert into owners (integration_id, list_id, kind, owner_id, position, description) values ($1, $2, $3, $4, $5, $6)",
                 integrationId, listId, (int)owner.Kind, ownerId, position, owner.Description);
         }
     }
 
-    private static async ValueTask<long> OwnerListAsync(WriteSession session, long listId, string listName, string ownerName)
+    private static async ValueTask<long> OwnerListAsync(WriteSession session, long listId, string listName, string ownerName, bool edgesAreChecked)
     {
         var owner = await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), ownerName)
             ?? throw ApiException.Invalid("owners", $"There is no access list named '{ownerName}' that could be an owner.");
-        await Hierarchy.CheckEdgeAsync(session, parent: listId, listName, child: owner, ownerName, fault: text => ApiException.Invalid("owners", text));
+        if (!edgesAreChecked)
+            await Hierarchy.CheckEdgeAsync(session, parent: listId, listName, child: owner, ownerName, fault: text => ApiException.Invalid("owners", text));
         return owner;
     }
 

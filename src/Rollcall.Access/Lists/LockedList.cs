@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rollcall.Data;
 using Rollcall.Scim;
 
@@ -45,6 +46,10 @@ internal sealed record LockedList(
     /// <summary>Locks the list of that name.</summary>
     public static ValueTask<LockedList?> FindAsync(WriteSession session, string name) =>
         session.FirstAsync($"{Columns} where name = $1 {session.Dialect.ForUpdate}", Map, name);
+
+    /// <summary>Locks the lists of those names that there are, in the order of their ids.</summary>
+    public static ValueTask<List<LockedList>> NamedAsync(WriteSession session, IEnumerable<string> names) =>
+        session.ListAsync($"{Columns} where name in ({session.Dialect.TextSet("$1")}) order by id + 0 {session.Dialect.ForUpdate}", Map, JsonSerializer.Serialize(names));
 
     /// <summary>Locks the list of type <c>scim</c> with that title in an integration.</summary>
     public static ValueTask<LockedList?> FindTitleAsync(WriteSession session, long integrationId, string title) =>

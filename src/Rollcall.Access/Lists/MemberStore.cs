@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
 using Rollcall.Access.Audit;
 using Rollcall.Access.People;
 using Rollcall.Data;
@@ -49,6 +50,11 @@ internal static class MemberStore
         session.ListAsync($"{Select} and (m.kind, m.member_id) > ($3, $4) order by m.kind, m.member_id limit $5", Map,
             integrationId, listId, (int)after.Kind, after.MemberId, count);
 
+    /// <summary>Those of the given direct members who are there.</summary>
+    public static ValueTask<List<ListMember>> NamedAsync(Session session, long integrationId, long listId, MemberKind kind, IReadOnlyCollection<long> ids) =>
+        session.ListAsync($"{Select} and m.kind = $3 and m.member_id in ({session.Dialect.NumberSet("$4")})", Map,
+            integrationId, listId, (int)kind, JsonSerializer.Serialize(ids));
+
     /// <summary>Makes somebody a member, or changes until when and why they are; equal values change nothing.</summary>
     /// <returns>The member, and whether it is new.</returns>
     /// <exception cref="ApiException">400: no such list, or a circle.</exception>
@@ -60,16 +66,10 @@ internal static class MemberStore
         if (before is not null && before.Expires == expires && before.Reason == reason)
             return (before, false);
         var write = new ListWrite(session, context, list);
-        var joined = before?.Joined;
         if (before is not null)
             await write.Members.RemoveAsync(kind, [id]);
-        await write.Members.AddAsync(kind, [id], expires, reason);
-        if (joined is not null)
-        {
-            // The interval is a new one; the membership is not.
-            await session.ExecuteAsync("update members set joined = $5, added_by = $6 where integration_id = $1 and list_id = $2 and kind = $3 and member_id = $4",
-                list.IntegrationId, list.Id, (int)kind, id, joined, before!.AddedBy);
-        }
+        // The interval is a new one; the membership is not.
+        await write.Members.AddAsync(kind, [id], new MembershipTerms(expires, reason, before?.Joined, before?.AddedBy));
         await write.CommitAsync("list.member.put", operations: writer => writer.WriteString("member", name));
         return ((await FindAsync(session, list, kind, id))!, before is null);
     }

@@ -22,20 +22,25 @@ internal sealed class MembershipStore(ListWrite write)
     public long Delta => _delta;
 
     /// <summary>Adds members that are not there yet; those who are keep what they have.</summary>
+    /// <param name="kind">What they are.</param>
+    /// <param name="ids">Their internal ids.</param>
+    /// <param name="terms">On which terms; null for none.</param>
     /// <returns>The ids that were added.</returns>
-    public async ValueTask<IReadOnlyList<long>> AddAsync(MemberKind kind, IReadOnlyCollection<long> ids, long? expires = null, string? reason = null)
+    public async ValueTask<IReadOnlyList<long>> AddAsync(MemberKind kind, IReadOnlyCollection<long> ids, MembershipTerms? terms = null)
     {
         if (ids.Count == 0)
             return [];
+        terms ??= MembershipTerms.None;
         var added = await _session.ListAsync(
             $"""
              insert into members (integration_id, list_id, kind, member_id, from_revision, from_at, joined, expires, reason, added_by)
-             select $1, $2, $3, s.value, $4, $5, $5, $6, $7, $8 from ({_session.Dialect.NumberSet("$9")}) s where true
+             select $1, $2, $3, s.value, $4, $5, $6, $7, $8, $9 from ({_session.Dialect.NumberSet("$10")}) s where true
              on conflict do nothing
              returning member_id
              """,
             row => row.GetInt64(0),
-            _list.IntegrationId, _list.Id, (int)kind, write.Revision, write.Now, expires, reason, write.Context.Actor.Name, JsonSerializer.Serialize(ids));
+            _list.IntegrationId, _list.Id, (int)kind, write.Revision, write.Now, terms.Joined ?? write.Now, terms.Expires, terms.Reason,
+            terms.AddedBy ?? write.Context.Actor.Name, JsonSerializer.Serialize(ids));
         Note(kind, added, +1);
         return added;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Rollcall.Access.Audit;
 using Rollcall.Data;
 using Rollcall.Scim;
@@ -23,6 +24,11 @@ internal static class PeopleStore
     /// <summary>The person of that name, or null.</summary>
     public static ValueTask<long?> FindAsync(Session session, string name) =>
         session.FirstAsync<long?>("select id from people where name_key = $1", row => row.GetInt64(0), ScimText.Fold(name));
+
+    /// <summary>The persons of those names that there are, by <see cref="ScimText.Fold"/> of the name.</summary>
+    public static async ValueTask<Dictionary<string, long>> NamedAsync(Session session, IEnumerable<string> names) =>
+        (await session.ListAsync($"select name_key, id from people where name_key in ({session.Dialect.TextSet("$1")})",
+            row => (Key: row.GetString(0), Id: row.GetInt64(1)), JsonSerializer.Serialize(names.Select(ScimText.Fold)))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Blocks a person, which ends all effect of every membership at once, or lets them back.</summary>
     /// <returns>False if nobody has that name.</returns>

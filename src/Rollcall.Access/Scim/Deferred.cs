@@ -16,17 +16,14 @@ internal readonly struct Deferred<T>(T? value, ScimException? fault)
 /// <summary>Makes <see cref="Deferred{T}"/>.</summary>
 internal static class Deferred
 {
-    /// <summary>Something that has no fault.</summary>
-    public static Deferred<T> Of<T>(T value) => new(value, null);
-
     /// <summary>Reads now; keeps a fault of the values.</summary>
     public static Deferred<T> Run<T>(Func<T> read)
     {
         try
         {
-            return Of(read());
+            return new Deferred<T>(read(), null);
         }
-        catch (ScimException fault) when (fault.ScimType is "invalidValue" or "mutability" or "noTarget")
+        catch (ScimException fault) when (fault.IsOfValues)
         {
             return new Deferred<T>(default, fault);
         }

@@ -23,16 +23,14 @@ internal static class DiscoveryEndpoints
         // What RFC 7644 knows and this server does not offer is answered as such, and discovery says so too.
         foreach (var method in (string[])[HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete])
             routes.Map(method, "/Me", _ => throw NotOffered("There is no /Me here: clients are integrations, not Users. Name the User by its id."));
-        routes.Map(HttpMethods.Post, "/Bulk", _ => throw NotOffered("Bulk is not offered. Send the operations one by one."));
         foreach (var path in (string[])["/.search", "/Users/.search", "/Groups/.search"])
             routes.Map(HttpMethods.Post, path, _ => throw NotOffered("Queries by POST are not offered. Use GET with the same parameters."));
     }
 
     private static Task ConfigurationAsync(ScimRequest request) => AnswerAsync(request, new ServiceProviderConfig
     {
-        Bulk = false,
-        BulkMaxOperations = 0,
-        BulkMaxPayloadSize = 0,
+        BulkMaxOperations = BulkEndpoint.MaxOperations,
+        BulkMaxPayloadSize = BulkEndpoint.MaxPayloadSize,
         FilterMaxResults = ResourceQuery.MaxPageSize,
         AuthenticationSchemes =
         [

@@ -14,6 +14,9 @@ internal static class ScimFaults
     /// <summary>The format of everything below <c>/scim</c>.</summary>
     public static FaultFormat Format { get; } = new("/scim", Translate, WriteAsync);
 
+    /// <summary>404 for a resource that is not there, or not for this integration.</summary>
+    public static ScimException NoSuchResource() => ScimException.NotFound("There is no such resource here. It may have been deleted; read the list again.");
+
     /// <summary>What the database's exceptions mean to any caller.</summary>
     public static Fault? TranslateData(Exception exception) => exception switch
     {
@@ -33,6 +36,10 @@ internal static class ScimFaults
         _ => null,
     };
 
+    /// <summary>An exception as the SCIM error that is told of it; null for one that nobody expects.</summary>
+    public static ScimException? Of(Exception exception) => exception as ScimException
+        ?? (TranslateData(exception) is { } fault ? new ScimException(fault.Status, ScimTypeOf(exception), fault.Detail) : null);
+
     private static Fault? Translate(Exception exception)
     {
         if (exception is not ScimException scim)
@@ -49,17 +56,18 @@ internal static class ScimFaults
 
     private static async Task WriteAsync(HttpContext context, Fault fault)
     {
-        var scimType = fault.Cause switch
-        {
-            ScimException scim => scim.ScimType,
-            UniqueViolationException => "uniqueness",
-            QueryTooExpensiveException => "tooMany",
-            _ => null,
-        };
         using var buffer = new PooledBuffer();
-        ErrorMessage.Write(buffer, fault.Status, scimType, fault.Detail);
+        ErrorMessage.Write(buffer, fault.Status, ScimTypeOf(fault.Cause), fault.Detail);
         context.Response.ContentType = MediaTypes.Scim;
         context.Response.ContentLength = buffer.Length;
         await context.Response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
     }
+
+    private static string? ScimTypeOf(Exception? exception) => exception switch
+    {
+        ScimException scim => scim.ScimType,
+        UniqueViolationException => "uniqueness",
+        QueryTooExpensiveException => "tooMany",
+        _ => null,
+    };
 }

@@ -7,9 +7,7 @@ using Rollcall.Access.OAuth;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Scim.Messages;
-using Rollcall.Scim.Patch;
 using Rollcall.Scim.Projections;
-using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 using Rollcall.Web.Hosting;
 
@@ -19,9 +17,10 @@ namespace Rollcall.Access.Scim;
 /// <param name="http">The HTTP request.</param>
 /// <param name="database">The Access side's database.</param>
 /// <param name="integration">Whose endpoint it is.</param>
-/// <param name="baseUrl">Its SCIM base URL, without a slash at the end.</param>
+/// <param name="resource">What it is to OAuth.</param>
 /// <param name="caller">Who calls; null only for discovery without credentials.</param>
-internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller)
+/// <param name="tokens">Tells who calls.</param>
+internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, ProtectedResource resource, Caller? caller, BearerTokens tokens)
 {
     private ListQuery? _query;
 
@@ -35,7 +34,11 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public Integration Integration => integration;
 
     /// <summary>The SCIM base URL, without a slash at the end.</summary>
-    public string BaseUrl => baseUrl;
+    public string BaseUrl => resource.BaseUrl;
+
+    /// <summary>Looks at the credentials once more, for a request that takes long: they may have been revoked meanwhile.</summary>
+    /// <exception cref="ScimException">401.</exception>
+    public async ValueTask AuthenticateAgainAsync() => await tokens.AuthenticateAsync(http, integration, resource);
 
     /// <summary>The id in the path, decoded once.</summary>
     public string Id => (string)http.Request.RouteValues["id"]!;
@@ -45,25 +48,6 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
 
     /// <summary>The version that the client has already, or null.</summary>
     public ScimPrecondition? IfNoneMatch => ScimPrecondition.Parse(http.Request.Headers.IfNoneMatch);
-
-    /// <summary>
-    /// The version that a PUT was made for: <c>If-Match</c>, else <c>meta.version</c> in the body. Null where it has
-    /// neither and need not.
-    /// </summary>
-    /// <exception cref="ScimException">428: it has neither, and the integration asks for one.</exception>
-    public ScimPrecondition? PreconditionOfPut(JsonObject body)
-    {
-        var precondition = IfMatch ?? ScimPrecondition.OfBody(body);
-        if (precondition is null && integration.Rules.UnconditionalPut == UnconditionalPut.Require)
-            throw new ScimException(428, null, "A PUT needs the version that it was made for: send it as If-Match, or as meta.version in the body.");
-        return precondition;
-    }
-
-    /// <summary>How values are read for this integration.</summary>
-    public ReaderOptions ReaderOptions => new() { Strict = integration.Rules.Strict };
-
-    /// <summary>How PATCH is read for this integration.</summary>
-    public PatchOptions PatchOptions => new() { Reader = ReaderOptions };
 
     /// <summary>Who changes what in which request, for the audit log.</summary>
     public ChangeContext Change => new(
@@ -110,12 +94,12 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     }
 
     /// <summary>
-    /// Reads a body that is about an existing resource. What can't be read is told only where the resource is there:
+    /// Reads a body that is about the resource in the path. What can't be read is told only where the resource is there:
     /// otherwise the answer is 404.
     /// </summary>
+    /// <param name="type">What the resource is.</param>
     /// <param name="parse">Reads the JSON object into what the handler needs.</param>
-    /// <param name="exists">Whether the resource is there.</param>
-    public async Task<T> ReadBodyAsync<T>(Func<JsonObject, T> parse, Func<Session, ValueTask<bool>> exists)
+    public async Task<T> ReadBodyAsync<T>(ResourceType type, Func<JsonObject, T> parse)
     {
         try
         {
@@ -123,14 +107,28 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         }
         catch (ScimException)
         {
-            if (!await database.ReadAsync(exists))
+            if (!await database.ReadAsync(session => FoundResource.ExistsAsync(session, integration.Id, type, Id)))
                 throw NotFound();
             throw;
         }
     }
 
     /// <summary>404 for the resource in the path: it is not there, or not for this integration.</summary>
-    public ScimException NotFound() => ScimException.NotFound("There is no such resource here. It may have been deleted; read the list again.");
+    public ScimException NotFound() => ScimFaults.NoSuchResource();
+
+    /// <summary>Runs a write and answers with what it did.</summary>
+    /// <param name="write">The write.</param>
+    /// <param name="shown">What the answer carries of the resource; null for an answer without a body.</param>
+    public async Task WriteAsync(ResourceWrite write, Projection? shown)
+    {
+        var change = Change;
+        var result = await database.WriteAsync(session => write.RunAsync(session, change, shown), change.Key);
+        TellChanged(result.Changed);
+        if (result.Resource is { } resource)
+            await AnswerAsync(result.Status, resource, shown!, isWrite: true);
+        else
+            await AnswerAsync(result.Status, result.Version);
+    }
 
     /// <summary>Answers without a body.</summary>
     public Task AnswerAsync(int status, ScimVersion? version = null)
@@ -155,6 +153,19 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         if (location is not null)
             response.Headers.Location = location;
         await response.BodyWriter.WriteAsync(body, http.RequestAborted);
+    }
+
+    /// <summary>Answers with a resource.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="found">The resource.</param>
+    /// <param name="projection">What of it the answer carries.</param>
+    /// <param name="isWrite">Whether the answer is to a write: then <c>Location</c> says where the resource is.</param>
+    public async Task AnswerAsync(int status, FoundResource found, Projection projection, bool isWrite = false)
+    {
+        using var resource = new ResourcePage(projection);
+        var representations = new Representations(BaseUrl);
+        resource.Add(output => found.Write(output, representations, projection));
+        await AnswerAsync(status, resource.Single, found.Version, isWrite ? $"{BaseUrl}{found.Type.Endpoint}/{found.ScimId}" : null);
     }
 
     /// <summary>Tells whether a write changed anything: clients that check histories need to know.</summary>

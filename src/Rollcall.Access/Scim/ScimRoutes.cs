@@ -45,6 +45,6 @@ internal sealed class ScimRoutes(
         if (!MediaTypes.IsAcceptable(http.Request.Headers.Accept))
             throw new ScimException(406, null, $"The answer is {MediaTypes.Scim}; the Accept header does not allow it.");
 
-        await handler(new ScimRequest(http, database, integration!, resource.BaseUrl, caller));
+        await handler(new ScimRequest(http, database, integration!, resource, caller, tokens));
     }
 }

@@ -39,6 +39,9 @@ public sealed class SqliteDatabase : Database
     /// <inheritdoc/>
     public override Dialect Dialect => SqliteDialect.Instance;
 
+    /// <inheritdoc/>
+    public override bool KeepsOrderOfWrites => true; // There is one writer, and one queue before it.
+
     /// <summary>Opens the file, making it if needed, and brings its schema up to date.</summary>
     /// <exception cref="DatabaseUnavailableException">The file can't be opened or is used by something else.</exception>
     /// <exception cref="MigrationException">The file was written by a newer release.</exception>

@@ -169,12 +169,13 @@ public sealed class FilterParser
 
     /// <summary>
     /// What a comparison looks at: of a multi-valued complex attribute its value (D-22, as RFC 7644's own examples do).
+    /// Microsoft Entra ID asks so for a single one, too: <c>id eq 54D3… and manager eq 2819…</c>.
     /// </summary>
-    private static AttributePath ValueOf(AttributePath path, int start)
+    private AttributePath ValueOf(AttributePath path, int start)
     {
         if (path.Leaf is { Type: not AttributeType.Complex })
             return path;
-        if (path.Attribute is { MultiValued: true } attribute && attribute.Find("value") is { } value)
+        if (path is { Attribute: { } attribute, Sub: null } && (attribute.MultiValued || !_options.Strict) && attribute.Find("value") is { } value)
             return path with { Sub = value };
         var example = path.Leaf is { SubAttributes: [var first, ..] } ? $", such as {path}.{first.Name}" : "";
         throw FilterReader.Fault(start, $"{path} is not a single value: compare one of its attributes{example}.");
@@ -199,7 +200,7 @@ public sealed class FilterParser
 
     private AttributePath? ResolveInType(string name)
     {
-        var path = AttributePath.TryResolve(_type, name);
+        var path = AttributePath.TryResolve(_type, _options.Strict ? name : ClientQuirks.UnqualifiedName(name, _type));
         // SailPoint's delta aggregation is documented with a bare lastModified.
         if (path is null && !_options.Strict && name.Equals("lastModified", StringComparison.OrdinalIgnoreCase))
             path = AttributePath.TryResolve(_type, "meta.lastModified");

@@ -19,6 +19,11 @@ public static class ErrorMessage
     public static void Write(IBufferWriter<byte> output, int status, string? scimType, string detail)
     {
         using var writer = new Utf8JsonWriter(output, ScimJson.WriterOptions);
+        Write(writer, status, scimType, detail);
+    }
+
+    internal static void Write(Utf8JsonWriter writer, int status, string? scimType, string detail)
+    {
         writer.WriteStartObject();
         writer.WriteStartArray("schemas");
         writer.WriteStringValue(Schemas.SchemaUris.Error);

@@ -45,6 +45,9 @@ internal static class PatchKeys
             return;
         if (name.Equals("password", StringComparison.OrdinalIgnoreCase) && type.Find(name) is null)
             return;
+        // The RFC takes a resource's own keys here; qualified names are for paths.
+        if (options.Strict && name.Contains(':', StringComparison.Ordinal))
+            throw Unknown(name, type);
         var resolvable = options.Strict ? name : ClientQuirks.UnqualifiedName(name, type);
         if (Resolve(resolvable, type, options) is { } path)
             operations.Add(new PatchOperation(verb, path, value) { IsKey = true, HasValue = true });
@@ -59,7 +62,10 @@ internal static class PatchKeys
         if (path is null && !options.Strict)
             return null;
         if (path is null || (options.Strict && path.Sub is not null))
-            throw ScimException.InvalidSyntax($"A {type.Name} has no attribute \"{Faults.Short(name)}\".");
+            throw Unknown(name, type);
         return new PatchPath(path, null);
     }
+
+    private static ScimException Unknown(string name, ResourceType type) =>
+        ScimException.InvalidSyntax($"A {type.Name} has no attribute \"{Faults.Short(name)}\".");
 }

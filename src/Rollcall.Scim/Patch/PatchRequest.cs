@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rollcall.Scim.Messages;
 using Rollcall.Scim.Paths;
+using Rollcall.Scim.Resources;
 using Rollcall.Scim.Schemas;
 
 namespace Rollcall.Scim.Patch;
@@ -48,6 +49,8 @@ public sealed record PatchRequest
         var operations = new List<PatchOperation>(given.Count);
         for (var i = 0; i < given.Count; i++)
             ReadOperation(given[i], i, type, options, operations);
+        if (options.Strict)
+            operations.ForEach(RefuseUnknownParts);
         return new PatchRequest(type, options, operations);
     }
 
@@ -89,6 +92,13 @@ public sealed record PatchRequest
             PatchKeys.ExpandExtension(verb, target.Target.Extension!, parts, type, options, isKey: false, operations);
         else
             operations.Add(new PatchOperation(verb, target, value) { HasValue = hasValue });
+    }
+
+    // Found again when the value is read; but what is wrong with the form is told before the version is compared.
+    private static void RefuseUnknownParts(PatchOperation operation)
+    {
+        if (operation.Path?.Target.Leaf is { Type: AttributeType.Complex } leaf)
+            ValueReader.RefuseUnknownParts(leaf, operation.Value, operation.Path.Target.ToString());
     }
 
     /// <summary>Microsoft Entra ID begins operations with a capital letter; names match in any case, so do their values here, always.</summary>

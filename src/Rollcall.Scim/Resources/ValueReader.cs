@@ -36,6 +36,22 @@ public static class ValueReader
     /// <summary>Refuses a complex value that lacks a part it needs.</summary>
     internal static void Require(ScimAttribute attribute, JsonObject result, string path) => Require(attribute, result, new Place(path));
 
+    /// <summary>Refuses parts that no schema knows in a complex value, or in each of several; whether they are otherwise sound does not matter.</summary>
+    internal static void RefuseUnknownParts(ScimAttribute attribute, JsonNode? value, string path)
+    {
+        var place = new Place(path);
+        if (value is JsonObject one)
+            RefuseUnknown(attribute, one, place);
+        else if (value is JsonArray several)
+        {
+            for (var i = 0; i < several.Count; i++)
+            {
+                if (several[i] is JsonObject element)
+                    RefuseUnknown(attribute, element, place.At(i));
+            }
+        }
+    }
+
     private static JsonArray? ReadAll(ScimAttribute attribute, JsonNode? value, string path, ReaderOptions options)
     {
         if (!options.Strict)

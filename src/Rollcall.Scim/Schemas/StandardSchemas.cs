@@ -3,7 +3,7 @@ using static Rollcall.Scim.Schemas.AttributeBuilder;
 namespace Rollcall.Scim.Schemas;
 
 /// <summary>
-/// The schemas of RFC 7643 §4 with the errata that <c>docs/conformance.md</c> names, and Rollcall's extension of Group.
+/// The schemas of RFC 7643 §4 with the errata that <c>docs/decisions.md</c> names, and Rollcall's extension of Group.
 /// To add an attribute, add it here: validation, filters, PATCH, projection and the served schema follow.
 /// </summary>
 public static class StandardSchemas

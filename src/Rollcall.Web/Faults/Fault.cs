@@ -10,6 +10,9 @@ namespace Rollcall.Web.Faults;
 /// <param name="Detail">A sentence for a person.</param>
 public sealed record Fault(int Status, string Detail)
 {
+    /// <summary>500 for what nobody expected: nothing of it is told.</summary>
+    public static Fault Unexpected(Exception cause) => new(500, "Something went wrong here. Tell the administrator the request's id; the log has the cause.") { Cause = cause };
+
     /// <summary>The status in words, the <c>title</c> of RFC 9457.</summary>
     public string Title { get; init; } = ReasonPhrases.GetReasonPhrase(Status);
 

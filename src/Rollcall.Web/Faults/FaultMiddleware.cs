@@ -44,7 +44,7 @@ internal sealed partial class FaultMiddleware(
         if (fault is null)
         {
             Log.Unexpected(logger, context.TraceIdentifier, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint", exception);
-            fault = new Fault(StatusCodes.Status500InternalServerError, "Something went wrong here. Tell the administrator the request's id; the log has the cause.") { Cause = exception };
+            fault = Fault.Unexpected(exception);
         }
         if (context.Response.HasStarted)
         {

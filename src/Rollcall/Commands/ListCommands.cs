@@ -7,7 +7,7 @@ namespace Rollcall.Commands;
 internal static class ListCommands
 {
     /// <summary>What the API's empty type, that of lists kept by administrators and owners, is called here.</summary>
-    private const string Local = "local";
+    public const string Local = "local";
 
     private static readonly Column[] Columns =
     [
@@ -30,7 +30,8 @@ internal static class ListCommands
 
     private static Argument<string> Name() => new("NAME") { Description = "The list's name." };
 
-    private static string? ApiType(string? type) => type is Local ? "" : type;
+    /// <summary>A type as the API has it.</summary>
+    public static string? ApiType(string? type) => type is Local ? "" : type;
 
     private static Verb CreateVerb(Server server)
     {

@@ -42,6 +42,8 @@ public sealed class IntegrationDirectoryTests
 
         public override Dialect Dialect => inner.Dialect;
 
+        public override bool KeepsOrderOfWrites => inner.KeepsOrderOfWrites;
+
         public TaskCompletionSource HoldNextRead() => _held = new TaskCompletionSource();
 
         public override ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null) => LateAsync(inner.ReadAsync(read, limit));

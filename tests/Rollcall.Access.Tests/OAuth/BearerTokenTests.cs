@@ -141,6 +141,7 @@ public sealed class BearerTokenTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("req", "S-142")]
     public async Task O_018_Token_EndsAfterAnHour(bool remembered)
     {
         await using var access = await TestAccess.StartAsync();
@@ -204,6 +205,7 @@ public sealed class BearerTokenTests
     }
 
     [Fact]
+    [Trait("req", "S-142")]
     public async Task StaticToken_EndsAfterAYear_AlsoRemembered()
     {
         await using var access = await TestAccess.StartAsync();

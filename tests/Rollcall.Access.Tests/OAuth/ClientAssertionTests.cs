@@ -106,6 +106,7 @@ public sealed class ClientAssertionTests(SharedAccess shared) : IClassFixture<Sh
     [InlineData("ES384")]
     [InlineData("ES512")]
     [Trait("req", "O-030")]
+    [Trait("req", "O-047")]
     public async Task EachAlgorithmOfTheMetadata_Authenticates_WithAKeyInEachForm(string algorithm)
     {
         var access = shared.Access;

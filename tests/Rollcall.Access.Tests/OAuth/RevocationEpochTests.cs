@@ -204,6 +204,8 @@ public sealed class RevocationEpochTests
 
         public override Dialect Dialect => inner.Dialect;
 
+        public override bool KeepsOrderOfWrites => inner.KeepsOrderOfWrites;
+
         public override ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, TimeSpan? limit = null) => Asked().ReadAsync(read, limit);
 
         public override ValueTask<T> ReadOneAsync<T>(Func<Session, ValueTask<T>> read) => Asked().ReadOneAsync(read);

@@ -33,6 +33,8 @@ public sealed class TokenRequestTests
 
     [Theory]
     [MemberData(nameof(Table))]
+    [Trait("req", "O-008")]
+    [Trait("req", "O-009")]
     public async Task Request_IsAnsweredAsTheTableSays(TokenRequestRow row)
     {
         await using var access = await TestAccess.StartAsync();

@@ -52,6 +52,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("POST", "/Groups", 64 * Mebibyte)]
     [InlineData("PUT", "/Groups/{group}", 64 * Mebibyte)]
     [InlineData("PATCH", "/Groups/{group}", 64 * Mebibyte)]
+    [InlineData("POST", "/Bulk", 64 * Mebibyte)]
     public async Task S_319_a_body_over_the_limit_is_413_that_names_it(string method, string path, int limit)
     {
         // The server answers to the length; none of it is sent.
@@ -96,6 +97,15 @@ public sealed class BadInputTests : IAsyncLifetime
         var body = $$"""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{{operations}}]}""";
 
         Assert.Contains("1000", (await _client.SendAsync("PATCH", $"/Groups/{_group}", body)).Expect(413).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task S_318_a_thousand_and_one_operations_in_bulk_are_413_that_names_the_limit()
+    {
+        var operations = string.Join(',', Enumerable.Repeat($$"""{"method":"DELETE","path":"/Users/{{_user}}"}""", 1001));
+        var body = $$"""{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{{operations}}]}""";
+
+        Assert.Contains("at most 1000", (await _client.SendAsync("POST", "/Bulk", body)).Expect(413).Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,6 +39,8 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    [Trait("req", "O-051")]
+    [Trait("req", "O-053")]
     public async Task D_62_more_requests_than_the_rate_limit_are_429_for_this_integration_alone()
     {
         await using var app = await RollcallApp.StartAsync();
@@ -51,7 +53,9 @@ public sealed class ErrorTests
         Assert.Equal([200, 200, 200], answers.Take(3).Select(answer => answer.Status));
         var refused = answers.First(answer => answer.Status != 200).Expect(429);
         Assert.Equal("1", refused.Headers["Retry-After"]);
-        (await other.GetAsync("/Users")).Expect(200);
+        // Without a limit of its own an integration has none: platforms ask for 25 a second at least.
+        for (var i = 0; i < 30; i++)
+            (await other.GetAsync("/Users")).Expect(200);
     }
 
     [Fact]

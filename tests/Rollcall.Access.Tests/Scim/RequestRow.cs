@@ -55,6 +55,12 @@ public sealed record RequestStep
     /// <summary>The operations of a PATCH, as the body.</summary>
     public JsonArray? Patch { get; set; }
 
+    /// <summary>The operations of a bulk request, as the body. A result's id is known to the steps that follow by its <c>bulkId</c>.</summary>
+    public JsonArray? Bulk { get; set; }
+
+    /// <summary>The <c>failOnErrors</c> beside <see cref="Bulk"/>.</summary>
+    public JsonNode? FailOnErrors { get; set; }
+
     /// <summary>Headers of the request; an empty one leaves out the one that is sent usually.</summary>
     public Dictionary<string, string> With { get; set; } = [];
 

@@ -49,6 +49,11 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
             JsonShape.AssertMatches(Fill(step.Answer), answer.Body);
         foreach (var (name, place) in step.Save)
             _values[name] = place.Split('.').Aggregate((JsonNode)answer.Body, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!).ToString();
+        foreach (var result in answer.Results)
+        {
+            if (result["bulkId"] is { } name && result["location"] is { } location)
+                _values[(string)name!] = ((string)location!).Split('/')[^1];
+        }
         if (answer.ETag is { } etag)
             _values["etag"] = etag;
         if (!step.Twice)
@@ -74,6 +79,7 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
         { User: { } user } => Fill(ScimClient.With(SchemaUris.User, user, null)),
         { Group: { } group } => Fill(ScimClient.With(SchemaUris.Group, group, null)),
         { Patch: { } operations } => Fill(ScimClient.Patch(operations)),
+        { Bulk: { } operations } => Fill(ScimClient.Bulk(operations, step.FailOnErrors)),
         _ => null,
     };
 

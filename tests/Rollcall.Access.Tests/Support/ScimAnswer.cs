@@ -38,6 +38,9 @@ internal sealed record ScimAnswer(int Status, IReadOnlyDictionary<string, string
 
     public JsonArray Resources => Body[nameof(Resources)]!.AsArray();
 
+    /// <summary>The results of a bulk request.</summary>
+    public IEnumerable<JsonObject> Results => (Body["Operations"] as JsonArray ?? []).Select(result => result!.AsObject());
+
     /// <summary>The ids of the members, or of a list's resources.</summary>
     public IReadOnlyList<string> Ids(string attribute = nameof(Resources), string name = "id") =>
         [.. (Body[attribute] as JsonArray ?? []).Select(element => (string)element![name]!)];
@@ -71,6 +74,8 @@ internal sealed record ScimAnswer(int Status, IReadOnlyDictionary<string, string
             answer.AssertError();
         else if ((string?)answer.Body["schemas"]?[0] == SchemaUris.ListResponse)
             answer.AssertList(baseUrl);
+        else if ((string?)answer.Body["schemas"]?[0] == SchemaUris.BulkResponse)
+            answer.AssertBulk(baseUrl);
         else
             answer.AssertResource(answer.Body, baseUrl);
         return answer;
@@ -90,6 +95,38 @@ internal sealed record ScimAnswer(int Status, IReadOnlyDictionary<string, string
         Assert.Equal(Status is 429 or 503, Headers.ContainsKey("Retry-After"));
         Assert.Equal(Status == 412, Detail.StartsWith("Precondition Failed:", StringComparison.Ordinal));
         Assert.Null(Changed);
+    }
+
+    // RFC 7644 §3.7.3: what every result has, whatever became of the operation.
+    private void AssertBulk(string baseUrl)
+    {
+        Assert.Equal(200, Status);
+        Assert.NotNull(Changed);
+        foreach (var result in Results)
+        {
+            var status = int.Parse(result["status"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.False(string.IsNullOrEmpty((string?)result["method"]));
+            Assert.Equal(status >= 400, result["response"] is not null);
+            if (result["response"] is JsonObject error)
+                new ScimAnswer(status, HeadersOf(status, (string?)result["version"]), error).AssertError();
+            else
+                Assert.StartsWith(baseUrl + "/", (string?)result["location"], StringComparison.Ordinal);
+            Assert.Equal(status is 200 or 201 || (status is 204 && (string?)result["method"] == "PATCH") || status == 412, result["version"] is not null);
+            Assert.False(status >= 400 && (string?)result["method"] == "POST" && result.ContainsKey("location"));
+        }
+    }
+
+    /// <summary>The headers that the error would have had by itself.</summary>
+    private static Dictionary<string, string> HeadersOf(int status, string? version)
+    {
+        var headers = new Dictionary<string, string>();
+        if (status == 401)
+            headers["WWW-Authenticate"] = "Bearer realm=";
+        if (status is 429 or 503)
+            headers["Retry-After"] = "1";
+        if (version is not null)
+            headers["ETag"] = version;
+        return headers;
     }
 
     private void AssertList(string baseUrl)

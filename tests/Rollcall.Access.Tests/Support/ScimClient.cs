@@ -23,12 +23,12 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
 
     /// <summary>Sends a request.</summary>
     /// <param name="method">HTTP method.</param>
-    /// <param name="path">The path below the SCIM base URL, with query; blanks and quotes may stand there as they are.</param>
+    /// <param name="path">The path below the SCIM base URL, with query, or a whole URL; blanks and quotes may stand there as they are.</param>
     /// <param name="body">JSON, a text or bytes as they are; null for nothing.</param>
     /// <param name="headers">Further headers, which take the place of the usual ones; an empty one leaves the usual one out.</param>
     public async Task<ScimAnswer> SendAsync(string method, string path, object? body = null, IReadOnlyDictionary<string, string>? headers = null)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(baseUrl + path));
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path.StartsWith("http", StringComparison.Ordinal) ? path : baseUrl + path));
         Hide(body as JsonNode);
         if (body is not null)
         {
@@ -109,6 +109,15 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
     }
 
     public static JsonObject Patch(JsonArray operations) => new() { ["schemas"] = new JsonArray(SchemaUris.PatchOp), ["Operations"] = operations.DeepClone() };
+
+    /// <summary>A bulk request; null leaves <c>failOnErrors</c> out.</summary>
+    public static JsonObject Bulk(JsonArray operations, JsonNode? failOnErrors = null)
+    {
+        var body = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.BulkRequest), ["Operations"] = operations.DeepClone() };
+        if (failOnErrors is not null)
+            body["failOnErrors"] = failOnErrors.DeepClone();
+        return body;
+    }
 
     private Task<ScimAnswer> MembersAsync(string verb, string groupId, string? ifMatch, string[] members) =>
         SendAsync("PATCH", $"/Groups/{groupId}", Patch([new JsonObject

@@ -25,6 +25,9 @@ public sealed class RollcallCommand
     /// <summary>The current folder.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Whether it is started from its sources, by <c>dotnet run</c>, as README's first command does.</summary>
+    public bool IsRunFromSources { get; init; }
+
     /// <summary>Runs a verb to its end.</summary>
     public async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)
     {
@@ -40,7 +43,7 @@ public sealed class RollcallCommand
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             Assert.Fail($"rollcall {string.Join(' ', arguments)} did not end.\n{await output}\n{await error}");
         }
         return new CommandResult(process.ExitCode, await output, await error);
@@ -57,7 +60,7 @@ public sealed class RollcallCommand
     /// <summary>Starts it without waiting.</summary>
     public Process Start(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments)
+        var start = new ProcessStartInfo(IsRunFromSources ? "dotnet" : Executable, IsRunFromSources ? [.. RunFromSources, .. arguments] : arguments)
         {
             WorkingDirectory = Folder,
             RedirectStandardInput = true,
@@ -69,6 +72,16 @@ public sealed class RollcallCommand
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         return Process.Start(start)!;
+    }
+
+    private static IEnumerable<string> RunFromSources
+    {
+        get
+        {
+            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+            var sources = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../src/Rollcall"));
+            return ["run", "--no-build", "--configuration", configuration, "--project", sources, "--"];
+        }
     }
 
     private static string FindExecutable()

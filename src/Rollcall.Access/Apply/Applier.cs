@@ -1,0 +1,28 @@
+using Rollcall.Access.Audit;
+using Rollcall.Data;
+using Rollcall.Web.Api;
+
+namespace Rollcall.Access.Apply;
+
+/// <summary>
+/// Applies documents. The plan is worked out from a snapshot, while others may write; the writer is held only for carrying it
+/// out, and makes a new plan if anything has changed that it rests on.
+/// </summary>
+internal sealed class Applier(Database database, TimeProvider clock)
+{
+    /// <summary>Makes the lists what the documents say, all or nothing.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="options">How.</param>
+    /// <param name="dryRun">Whether only the plan is wanted.</param>
+    /// <param name="change">Who asks for it.</param>
+    /// <returns>What was done, or with <paramref name="dryRun"/> would be.</returns>
+    /// <exception cref="ApiException">400: the documents can't be applied to what there is.</exception>
+    public async Task<ApplyPlan> ApplyAsync(Documents documents, ApplyOptions options, bool dryRun, ChangeContext change)
+    {
+        var planner = new ApplyPlanner(documents, options, clock.GetUtcNow());
+        var plan = await database.ReadAsync(planner.PlanAsync);
+        return dryRun || !plan.Changed.Any()
+            ? plan
+            : await database.WriteAsync(session => ApplyExecution.RunAsync(session, change, planner, plan), change.Key);
+    }
+}
