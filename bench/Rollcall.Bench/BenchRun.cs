@@ -10,6 +10,7 @@ internal sealed class BenchRun
 {
     private readonly string _folder;
     private Dataset? _dataset;
+    private Dataset? _equalUsers;
     private int _folders;
 
     private BenchRun(BenchOptions options, string folder)
@@ -50,6 +51,14 @@ internal sealed class BenchRun
     /// <summary>The users and lists that servers start with.</summary>
     public async Task<Dataset> DatasetAsync() => _dataset ??= await Dataset.MakeAsync(Path.Combine(_folder, "master"));
 
+    /// <summary>Starts a server with many users that are all alike, made once and only read.</summary>
+    /// <param name="count">How many.</param>
+    public async Task<RollcallServer> StartServerOfEqualUsersAsync(int count)
+    {
+        _equalUsers ??= await Dataset.MakeEqualUsersAsync(Path.Combine(_folder, "equal"), count);
+        return await RollcallServer.StartAsync([Options.Server], CopyTo(_equalUsers), _equalUsers, []);
+    }
+
     /// <summary>Starts a server on a copy of the data set that is its own.</summary>
     /// <param name="arguments">Further arguments of <c>rollcall serve access</c>.</param>
     public async Task<RollcallServer> StartServerAsync(params IReadOnlyList<string> arguments) =>
@@ -60,9 +69,10 @@ internal sealed class BenchRun
         await RollcallServer.StartAsync(CountedServer.Command, await CopyDatasetAsync(), await DatasetAsync(), []);
 
     /// <summary>A data folder with a copy of the data set.</summary>
-    public async Task<string> CopyDatasetAsync()
+    public async Task<string> CopyDatasetAsync() => CopyTo(await DatasetAsync());
+
+    private string CopyTo(Dataset dataset)
     {
-        var dataset = await DatasetAsync();
         var folder = NewFolder();
         dataset.CopyTo(folder);
         return folder;

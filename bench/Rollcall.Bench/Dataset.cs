@@ -46,6 +46,18 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
     /// <summary>The first of the users that are on the large lists alone.</summary>
     public const int FirstPlainUser = 10;
 
+    /// <summary>The first of a few users that are on <see cref="Chains"/> lists and on no other.</summary>
+    public const int FirstNestedUser = ListedUsers + SpareUsers;
+
+    /// <summary>How many of them there are.</summary>
+    public const int NestedUsers = 20;
+
+    /// <summary>Lists, <c>chain-0-0</c> and so on, each nested in <c>chain-0-1</c>, that in the next, up to <see cref="NestedDeep"/>.</summary>
+    public const int Chains = 50;
+
+    /// <summary>How deep the lists of a chain are nested.</summary>
+    public const int NestedDeep = 5;
+
     private const int UsersPerTransaction = 2_000;
 
     /// <summary>The name of a user by number.</summary>
@@ -62,20 +74,40 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
         """;
 
     /// <summary>Makes the database in a folder.</summary>
-    public static async Task<Dataset> MakeAsync(string folder)
+    public static Task<Dataset> MakeAsync(string folder) => MakeAsync(folder, FirstNestedUser + NestedUsers, async (database, integrationId, users, groups) =>
+    {
+        await AddListsAsync(database, integrationId, "large", LargeLists, users[..ListedUsers], groups);
+        await AddListsAsync(database, integrationId, "small", SmallLists, [], groups);
+        await AddListsAsync(database, integrationId, "ten", 1, users[..FirstPlainUser], groups);
+        await AddListsAsync(database, integrationId, "team", Teams, users[..TeamMembers], groups);
+        for (var chain = 0; chain < Chains; chain++)
+        {
+            IReadOnlyList<string> members = users[FirstNestedUser..(FirstNestedUser + NestedUsers)];
+            for (var level = 0; level <= NestedDeep; level++)
+            {
+                await AddListAsync(database, integrationId, $"chain-{chain}", level, members, groups);
+                members = [groups[$"chain-{chain}-{level}"]];
+            }
+        }
+    });
+
+    /// <summary>Makes a database for walks: many users, all of them on the same two lists, so that all pages are equally long.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="count">How many users.</param>
+    public static Task<Dataset> MakeEqualUsersAsync(string folder, int count) => MakeAsync(folder, count, (database, integrationId, users, groups) =>
+        AddListsAsync(database, integrationId, "everybody", 2, users, groups));
+
+    private static async Task<Dataset> MakeAsync(string folder, int count, Func<Database, long, List<string>, Dictionary<string, string>, Task> addLists)
     {
         var file = Path.Combine(Directory.CreateDirectory(folder).FullName, "access.db");
         await using var database = await AccessStore.OpenAsync(file, 1, TimeProvider.System);
         var (integration, secret) = await database.WriteAsync(session =>
             IntegrationStore.CreateAsync(session, Change(0), Integration, Platform.Identityiq, new IntegrationRules()));
         var users = new List<string>();
-        while (users.Count < ListedUsers + SpareUsers)
-            users.AddRange(await database.WriteAsync(session => AddUsersAsync(session, integration.Id, users.Count, UsersPerTransaction)));
+        while (users.Count < count)
+            users.AddRange(await database.WriteAsync(session => AddUsersAsync(session, integration.Id, users.Count, Math.Min(count - users.Count, UsersPerTransaction))));
         var groups = new Dictionary<string, string>();
-        await AddListsAsync(database, integration.Id, "large", LargeLists, users[..ListedUsers], groups);
-        await AddListsAsync(database, integration.Id, "small", SmallLists, [], groups);
-        await AddListsAsync(database, integration.Id, "ten", 1, users[..FirstPlainUser], groups);
-        await AddListsAsync(database, integration.Id, "team", Teams, users[..TeamMembers], groups);
+        await addLists(database, integration.Id, users, groups);
         return new Dataset(file, integration.ClientId, secret, users, groups);
     }
 
@@ -110,28 +142,32 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
         Database database, long integrationId, string name, int count, IReadOnlyList<string> members, Dictionary<string, string> groups)
     {
         for (var i = 0; i < count; i++)
+            await AddListAsync(database, integrationId, name, i, members, groups);
+    }
+
+    private static async Task AddListAsync(
+        Database database, long integrationId, string name, int number, IReadOnlyList<string> members, Dictionary<string, string> groups)
+    {
+        var list = await database.WriteAsync(async session =>
         {
-            var list = await database.WriteAsync(async session =>
+            var created = await ListStore.CreateAsync(session, Change(0), $"{name}-{number}", ListTypes.Scim, integrationId, new ListDefinition
             {
-                var created = await ListStore.CreateAsync(session, Change(0), $"{name}-{i}", ListTypes.Scim, integrationId, new ListDefinition
-                {
-                    Title = $"{name} {i}",
-                    Owners = [new ListOwner(MemberKind.Person, "owner@example.com")],
-                    Grants = new RolesAndTraits { Roles = [$"{name}-reader"] },
-                });
-                if (members.Count == 0)
-                    return created;
-                await GroupStore.ApplyAsync(session, Change(1), created, new GroupChange
-                {
-                    Code = "group.patch",
-                    Members = new SetChange(ReplaceAll: false, [.. members.Select(id => new SetChange.Element(id, null))], []),
-                    ExternalId = null,
-                });
-                // So that figures can have the first write of a platform.
-                await session.ExecuteAsync("update lists set claimed = null where id = $1", created.Id);
-                return created;
+                Title = $"{name} {number}",
+                Owners = [new ListOwner(MemberKind.Person, "owner@example.com")],
+                Grants = new RolesAndTraits { Roles = [$"{name}-reader"] },
             });
-            groups.Add(list.Name, list.ScimId!);
-        }
+            if (members.Count == 0)
+                return created;
+            await GroupStore.ApplyAsync(session, Change(1), created, new GroupChange
+            {
+                Code = "group.patch",
+                Members = new SetChange(ReplaceAll: false, [.. members.Select(id => new SetChange.Element(id, null))], []),
+                ExternalId = null,
+            });
+            // So that figures can have the first write of a platform.
+            await session.ExecuteAsync("update lists set claimed = null where id = $1", created.Id);
+            return created;
+        });
+        groups.Add(list.Name, list.ScimId!);
     }
 }

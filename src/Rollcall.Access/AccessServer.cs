@@ -4,6 +4,7 @@ using Rollcall.Access.Api;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
+using Rollcall.Access.Scim.Paging;
 using Rollcall.Data;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -43,6 +44,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector, clock);
+        var cursors = await Cursors.LoadAsync(database, protector, clock);
         var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
@@ -58,6 +60,7 @@ public sealed class AccessServer : IAsyncDisposable
         var limits = new RateLimits(clock);
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
         DiscoveryEndpoints.Map(routes);
+        new ListEndpoints(cursors, new PageMemory(clock)).Map(routes);
         UserEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
         BulkEndpoint.Map(routes);
@@ -68,6 +71,7 @@ public sealed class AccessServer : IAsyncDisposable
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
+        new AccessApi(database, directory).Map(api);
         new ApplyApi(database, clock).Map(api);
         new ExportApi(database, directory).Map(api);
         return new AccessServer(host, database);

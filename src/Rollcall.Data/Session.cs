@@ -25,6 +25,9 @@ public class Session
     /// <summary>The words in which this database differs from others.</summary>
     public Dialect Dialect { get; }
 
+    /// <summary>The database's clock for this transaction, in microseconds since 1970 in UTC.</summary>
+    public long Now { get; internal set; }
+
     /// <summary>How many statements the session has run.</summary>
     private protected long StatementCount { get; private set; }
 
@@ -137,11 +140,42 @@ internal interface IFaultMapper
 /// <summary>A session that may write: what the closure of <see cref="Database.WriteAsync{T}"/> is given.</summary>
 public class WriteSession : Session
 {
+    private long _statementsBefore;
+    private string? _first;
+
     private protected WriteSession(DbConnection connection, Dialect dialect, IFaultMapper faults)
         : base(connection, dialect, faults)
     {
     }
 
-    /// <summary>The database's clock for this closure, in microseconds since 1970 in UTC.</summary>
-    public long Now { get; internal set; }
+    /// <summary>
+    /// Takes the lock that comes before all others in the order of locks. Where this write has run other statements
+    /// already, which may have taken others, it starts over with this one in front: so whoever needs it may ask for it as
+    /// late as that turns out, and nobody waits for it holding what another waits for.
+    /// </summary>
+    /// <param name="statement">The statement that takes it; the same one throughout.</param>
+    public async ValueTask LockFirstAsync(string statement)
+    {
+        if (_first == statement)
+            return;
+        if (StatementCount > _statementsBefore)
+            throw new LockFirstException(statement);
+        await ExecuteAsync(statement);
+        _first = statement;
+    }
+
+    /// <summary>Another write begins.</summary>
+    internal void Begin()
+    {
+        _statementsBefore = StatementCount;
+        _first = null;
+    }
+}
+
+/// <summary>A write needs a lock that must come first: the database starts it over with that.</summary>
+/// <param name="statement">The statement that takes the lock.</param>
+internal sealed class LockFirstException(string statement) : Exception("The write starts over.")
+{
+    /// <summary>The statement that takes the lock.</summary>
+    public string Statement { get; } = statement;
 }

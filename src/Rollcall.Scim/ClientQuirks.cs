@@ -114,6 +114,12 @@ internal static class ClientQuirks
     public static bool IsPathAsKey(string key) => key.Contains('[', StringComparison.Ordinal);
 
     /// <summary>
+    /// SailPoint's delta aggregation is documented with a filter on a bare <c>lastModified</c>, which is an attribute of
+    /// <c>meta</c>.
+    /// </summary>
+    public static string BareLastModified(string name) => name.Equals("lastModified", StringComparison.OrdinalIgnoreCase) ? "meta.lastModified" : name;
+
+    /// <summary>
     /// SailPoint may send its flattened names as they are: <c>{"name.givenName": "A", "emails.value": "a@b"}</c>, and
     /// attributes of an extension by their full name, <c>"urn:…:User:department": "D"</c>. A part that is also there in
     /// its proper place wins.

@@ -54,7 +54,7 @@ internal static class CommandLine
 
         var root = new Verb("rollcall", "Keeps access lists and lets identity-governance platforms decide, over SCIM 2.0, who is on them. Without a command it serves both sides; \"rollcall serve --help\" lists the settings.") { ShowsInherited = false }
             .With(ServeCommand.Create(settings, connection, serve))
-            .With(IntegrationCommands.Create(server), ListCommands.Create(server), UserCommands.Create(server))
+            .With(IntegrationCommands.Create(server), ListCommands.Create(server), UserCommands.Create(server), AccessCommands.Create(server))
             .With(ApplyCommand.Create(server, shell), ExportCommand.Create(server, shell))
             .With([.. connection.All])
             .WithUnlisted(settings.All)

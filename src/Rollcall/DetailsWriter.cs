@@ -44,7 +44,7 @@ internal static partial class DetailsWriter
         value.ValueKind switch
         {
             JsonValueKind.Object when value.Text("kind") is { } kind && value.Text("name") is { } name =>
-                Shell.Printable($"{name} ({kind}){(value.Text("description") is { Length: > 0 } about ? $": {about}" : "")}"),
+                Shell.Printable($"{name} ({kind}{(value.Text("ineligibleStatus") is { } status and not "ELIGIBLE" ? $", {status}" : "")}){(value.Text("description") is { Length: > 0 } about ? $": {about}" : "")}"),
             JsonValueKind.Object => string.Join(", ", value.EnumerateObject()
                 .Where(member => member.Value.ValueKind is not JsonValueKind.Null)
                 .Select(member => $"{Words(member.Name)} {Inline(member.Value)}")),

@@ -71,6 +71,49 @@ public abstract class DatabaseContract : IAsyncLifetime
     public async Task Write_ReturnsWhatTheClosureReturns() => Assert.Equal(42, await Notes.AddAsync(Database, "answer", 42));
 
     [Fact]
+    public async Task Write_ThatAsksLateForTheFirstLock_StartsOverWithIt()
+    {
+        var runs = 0;
+        await Database.WriteAsync(async session =>
+        {
+            runs++;
+            await Notes.AddAsync(session, $"run {runs}");
+            await session.LockFirstAsync(Notes.Lock);
+            await session.LockFirstAsync(Notes.Lock);
+            return true;
+        });
+
+        Assert.Equal(2, runs);
+        Assert.Equal(["locked", "run 2"], await Notes.NamesAsync(Database));
+        Assert.Equal(1, await Database.ReadAsync(Notes.LocksAsync));
+    }
+
+    [Fact]
+    public async Task Write_ThatTakesTheFirstLockFirst_RunsOnce_AndTheNextHasItNot()
+    {
+        var runs = 0;
+        for (var write = 0; write < 2; write++)
+        {
+            await Database.WriteAsync(async session =>
+            {
+                await session.LockFirstAsync(Notes.Lock);
+                await session.LockFirstAsync(Notes.Lock);
+                return runs++;
+            });
+        }
+
+        Assert.Equal(2, runs);
+        Assert.Equal(2, await Database.ReadAsync(Notes.LocksAsync));
+    }
+
+    [Fact]
+    public async Task Read_KnowsTheTime_InMicroseconds()
+    {
+        Clock.SetUtcNow(Start.AddMicroseconds(1));
+        Assert.Equal((Start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond + 1, await Database.ReadAsync(session => new ValueTask<long>(session.Now)));
+    }
+
+    [Fact]
     public async Task Write_KnowsTheTime_InMicroseconds()
     {
         Clock.SetUtcNow(Start.AddMicroseconds(1));

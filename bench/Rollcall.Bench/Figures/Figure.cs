@@ -13,12 +13,17 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
     [
         UserRead.ById,
         UserRead.ByName,
+        UserRead.Page,
+        Walk.Figure,
+        LargeGroup.Figure,
         MemberAdd.Figure,
         GroupCommit.OverSingle,
         GroupCommit.OverBare,
         OneList.Adds,
         OneList.Puts,
         LargeLists.Figure,
+        Apply.Figure,
+        EffectiveAccess.Figure,
         Start.Figure,
         Memory.Figure,
     ];

@@ -63,7 +63,7 @@ internal static class LargeLists
     }
 
     /// <summary>Does something while another client adds and removes a member of a small list, one after the other.</summary>
-    private static async Task<(TimeSpan Took, TimeSpan LongestWait)> BesideAnotherWriterAsync(RollcallServer server, Func<Task> act)
+    public static async Task<(TimeSpan Took, TimeSpan LongestWait)> BesideAnotherWriterAsync(RollcallServer server, Func<Task> act)
     {
         var isOver = false;
         var isRunning = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Rollcall.Bench.Servers;
@@ -31,6 +32,14 @@ internal sealed class ChildServer : IAsyncDisposable
             return _process.WorkingSet64;
         }
     }
+
+    /// <summary>The most resident memory since the start, or since <see cref="ForgetPeak"/>, in bytes.</summary>
+    public long PeakResidentBytes => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
+    /// <summary>Makes <see cref="PeakResidentBytes"/> begin anew.</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
     /// <summary>Time that processors spent on it so far.</summary>
     public TimeSpan ProcessorTime

@@ -19,6 +19,7 @@ internal sealed class RollcallServer : IAsyncDisposable
         _folder = folder;
         Dataset = dataset;
         Admin = AdminOf(child);
+        AccessToken = token;
         Requests = new ScimRequests(child.Url, token);
     }
 
@@ -33,6 +34,9 @@ internal sealed class RollcallServer : IAsyncDisposable
 
     /// <summary>The admin API.</summary>
     public HttpClient Admin { get; }
+
+    /// <summary>The access token of the integration's platform.</summary>
+    public string AccessToken { get; }
 
     /// <summary>Makes requests of the integration's platform.</summary>
     public ScimRequests Requests { get; }

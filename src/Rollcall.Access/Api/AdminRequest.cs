@@ -42,4 +42,7 @@ internal static class AdminRequest
 
     /// <summary>A part of the path, decoded once.</summary>
     public static string Route(this HttpContext http, string name) => (string)http.Request.RouteValues[name]!;
+
+    /// <summary>The name of a person, or of a list, in the path. The server leaves %2F in a path as it is, since it is no separator.</summary>
+    public static string RouteOfPerson(this HttpContext http, string name) => http.Route(name).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -55,13 +55,12 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
     private async Task ApplyAsync(HttpContext http)
     {
         var body = await ReadAsync(http);
-        var documents = Documents.Read(FilesOf(body));
-        var plan = await _applier.ApplyAsync(documents, new ApplyOptions(body.Integration, body.Prune), body.DryRun, AdminRequest.Change(http));
+        var plan = await _applier.ApplyAsync(FilesOf(body), new ApplyOptions(body.Integration, body.Prune), body.DryRun, AdminRequest.Change(http));
         await ApiJson.WriteAsync(http, View(plan, body.DryRun));
     }
 
-    private static IEnumerable<ApplyFile> FilesOf(Body body) =>
-        body.Documents is { } documents ? body.Files.Append(new ApplyFile("documents", documents.GetRawText())) : body.Files;
+    private static IReadOnlyList<ApplyFile> FilesOf(Body body) =>
+        body.Documents is { } documents ? [.. body.Files, new ApplyFile("documents", documents.GetRawText())] : body.Files;
 
     private static async Task<Body> ReadAsync(HttpContext http)
     {

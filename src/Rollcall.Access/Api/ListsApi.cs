@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.Lists;
-using Rollcall.Access.Scim;
 using Rollcall.Data;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -21,6 +20,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         api.MapGet("/lists/{name}", (RequestDelegate)ShowAsync);
         api.MapPatch("/lists/{name}", (RequestDelegate)UpdateAsync);
         api.MapDelete("/lists/{name}", (RequestDelegate)DeleteAsync);
+        api.MapPost("/lists/{name}/offer", (RequestDelegate)OfferAsync);
     }
 
     /// <summary>Fields of a definition as they are given: what is absent stays.</summary>
@@ -28,7 +28,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
     {
         public string? Title { get; init; }
         public string? Description { get; init; }
-        public IReadOnlyList<ListOwner>? Owners { get; init; }
+        public IReadOnlyList<OwnerView>? Owners { get; init; }
         public RolesAndTraits? Grants { get; init; }
         public RolesAndTraits? OwnerGrants { get; init; }
         public RolesAndTraits? MembershipRequires { get; init; }
@@ -40,7 +40,8 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         {
             Title = Title ?? definition.Title,
             Description = Description is "" ? null : Description ?? definition.Description,
-            Owners = Owners ?? definition.Owners,
+            // A null among them is refused with the other faults of owners.
+            Owners = Owners?.Select(owner => owner?.Owner!).ToList() ?? definition.Owners,
             Grants = Grants ?? definition.Grants,
             OwnerGrants = OwnerGrants ?? definition.OwnerGrants,
             MembershipRequires = MembershipRequires ?? definition.MembershipRequires,
@@ -57,25 +58,22 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         public string? Integration { get; init; }
     }
 
-    private sealed record ListView(
-        string Name, string Title, string? Description, string Type, string? Integration, string? ScimId, bool? Claimed,
-        IReadOnlyList<ListOwner> Owners, RolesAndTraits Grants, RolesAndTraits OwnerGrants, RolesAndTraits MembershipRequires, RolesAndTraits OwnershipRequires,
-        ListAudit? Audit, IReadOnlyDictionary<string, string> Labels, long MemberCount, long Revision, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt);
-
     private async Task CreateAsync(HttpContext http)
     {
         var given = await ApiRequest.ReadJsonAsync<NewList>(http, http.RequestAborted);
         var name = ListRules.Name(given.Name);
         var type = ListRules.Type(given.Type);
         var definition = ListRules.Check(given.Apply(new ListDefinition { Title = given.Title ?? "" }), mayLackOwner: false, clock.GetUtcNow());
-        var integrationId = IntegrationOf(type, given.Integration);
+        CheckIntegration(type, given.Integration);
         var change = AdminRequest.Change(http);
         var list = await database.WriteAsync(async session =>
         {
-            await ListStore.CreateAsync(session, change, name, type, integrationId, definition);
-            return (await ListStore.FindAsync(session, name))!;
+            // Asked of the rows, not of what is remembered: an integration that is being deleted must not get a list.
+            var integration = given.Integration is null ? null : await IntegrationStore.LockAsync(session, given.Integration) ?? throw NoSuchIntegration(given.Integration);
+            await ListStore.CreateAsync(session, change, name, type, integration?.Id ?? 0, definition);
+            return await FindAsync(session, name);
         }, change.Key);
-        await ApiJson.WriteAsync(http, View(list), StatusCodes.Status201Created, list.Revision);
+        await ApiJson.WriteAsync(http, list, StatusCodes.Status201Created, list.Revision);
     }
 
     private async Task ListAsync(HttpContext http)
@@ -83,15 +81,28 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         var page = ApiPageRequest.Read(http.Request);
         var query = http.Request.Query;
         var type = query.ContainsKey("type") ? ListRules.Type(query["type"]) : null;
-        long? integrationId = query.TryGetValue("integration", out var integration) ? IntegrationNamed(integration.ToString()) : null;
-        var lists = await database.ReadAsync(session => ListStore.PageAsync(session, integrationId, type, page.After, page.CountToRead));
-        await ApiJson.WriteAsync(http, page.PageOf([.. lists.Select(View)], view => view.Name));
+        long? integrationId = !query.TryGetValue("integration", out var given) ? null
+            : directory.Current.ByName.TryGetValue(given.ToString(), out var integration) ? integration.Id
+            : throw NoSuchIntegration(given.ToString());
+        bool? overdue = !query.TryGetValue("overdue", out var wanted) ? null : wanted.ToString() switch
+        {
+            "true" => true,
+            "false" => false,
+            _ => throw ApiException.Invalid("overdue", "overdue is true or false."),
+        };
+        var lists = await database.ReadAsync(async session =>
+        {
+            var selection = new ListStore.Selection(integrationId, type, overdue);
+            return await ListView.OfAsync(session, directory.Current, await ListStore.PageAsync(session, selection, page.After, page.CountToRead));
+        });
+        await ApiJson.WriteAsync(http, page.PageOf(lists, view => view.Name));
     }
 
     private async Task ShowAsync(HttpContext http)
     {
-        var list = await database.ReadAsync(session => ListStore.FindAsync(session, http.Route("name"))) ?? throw AdminRequest.NoSuchList(http);
-        await ApiJson.WriteAsync(http, View(list), revision: list.Revision);
+        var list = await database.ReadAsync(async session =>
+            await ListStore.FindAsync(session, http.Route("name")) is { } found ? await ListView.OfAsync(session, directory.Current, found) : throw AdminRequest.NoSuchList(http));
+        await ApiJson.WriteAsync(http, list, revision: list.Revision);
     }
 
     private async Task UpdateAsync(HttpContext http)
@@ -100,14 +111,29 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         var change = AdminRequest.Change(http);
         var list = await database.WriteAsync(async session =>
         {
-            var locked = await AdminRequest.LockListAsync(session, http);
-            var current = (await ListStore.FindAsync(session, locked.Name))!;
+            var current = await LockAsync(session, http);
             var definition = ListRules.Check(
                 given.Apply(current.Definition), mayLackOwner: current.MadeByScim && current.Definition.Owners.Count == 0, clock.GetUtcNow());
-            await ListStore.DefineAsync(session, change, locked, definition);
-            return (await ListStore.FindAsync(session, locked.Name))!;
+            await ListStore.DefineAsync(session, change, LockedList.Of(current), definition, current: current.Definition);
+            return await FindAsync(session, current.Name);
         }, change.Key);
-        await ApiJson.WriteAsync(http, View(list), revision: list.Revision);
+        await ApiJson.WriteAsync(http, list, revision: list.Revision);
+    }
+
+    /// <summary>Lets the integration see a list that it gave up; one that it sees already stays as it is.</summary>
+    private async Task OfferAsync(HttpContext http)
+    {
+        var change = AdminRequest.Change(http);
+        var list = await database.WriteAsync(async session =>
+        {
+            var current = await LockAsync(session, http);
+            if (current.Type != ListTypes.Scim)
+                throw ApiException.Conflict($"'{current.Name}' belongs to no integration: only lists of type \"scim\" are offered to one.");
+            if (current.ScimId is null)
+                await GroupStore.OfferAsync(session, change, LockedList.Of(current));
+            return await FindAsync(session, current.Name);
+        }, change.Key);
+        await ApiJson.WriteAsync(http, list, revision: list.Revision);
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -115,34 +141,30 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
         var change = AdminRequest.Change(http);
         await database.WriteAsync(async session =>
         {
+            await Hierarchy.LockAsync(session);
             await ListStore.DeleteAsync(session, change, await AdminRequest.LockListAsync(session, http));
             return true;
         }, change.Key);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private long IntegrationOf(string type, string? name)
+    private static void CheckIntegration(string type, string? name)
     {
-        if (type != ListTypes.Scim)
-            return name is null ? 0 : throw ApiException.Invalid("integration", "Only a list of type \"scim\" belongs to an integration. Leave it out, or choose that type.");
-        return name is null
-            ? throw ApiException.Invalid("integration", "A list of type \"scim\" belongs to an integration. Name it.")
-            : IntegrationNamed(name);
+        if (type != ListTypes.Scim && name is not null)
+            throw ApiException.Invalid("integration", "Only a list of type \"scim\" belongs to an integration. Leave it out, or choose that type.");
+        if (type == ListTypes.Scim && name is null)
+            throw ApiException.Invalid("integration", "A list of type \"scim\" belongs to an integration. Name it.");
     }
 
-    private long IntegrationNamed(string name) =>
-        directory.Current.ByName.TryGetValue(name, out var integration)
-            ? integration.Id
-            : throw ApiException.Invalid("integration", $"There is no integration named '{name.Truncate()}'.");
+    private static ApiException NoSuchIntegration(string name) => ApiException.Invalid("integration", $"There is no integration named '{name.Truncate()}'.");
 
-    private ListView View(AccessList list)
+    private static async ValueTask<AccessList> LockAsync(WriteSession session, HttpContext http)
     {
-        var definition = list.Definition;
-        return new ListView(
-            list.Name, definition.Title, definition.Description, list.Type,
-            directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == list.IntegrationId)?.Name,
-            list.ScimId, list.Type == ListTypes.Scim ? list.IsClaimed : null, definition.Owners, definition.Grants, definition.OwnerGrants,
-            definition.MembershipRequires, definition.OwnershipRequires, definition.Audit, definition.Labels, list.MemberCount, list.Revision,
-            ScimTime.ToTime(list.Created), ScimTime.ToTime(list.Modified));
+        var list = await ListStore.LockAsync(session, http.Route("name")) ?? throw AdminRequest.NoSuchList(http);
+        ApiETag.CheckIfMatch(http.Request, list.Revision);
+        return list;
     }
+
+    private async ValueTask<ListView> FindAsync(Session session, string name) =>
+        await ListView.OfAsync(session, directory.Current, (await ListStore.FindAsync(session, name))!);
 }

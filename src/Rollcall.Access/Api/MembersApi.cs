@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Rollcall.Access.Evaluation;
 using Rollcall.Access.Lists;
 using Rollcall.Access.Scim;
 using Rollcall.Data;
@@ -27,19 +28,29 @@ internal sealed class MembersApi(Database database)
         public string? Reason { get; init; }
     }
 
+    /// <param name="Kind">A User, a person by name, or a list.</param>
+    /// <param name="Name">The name.</param>
+    /// <param name="UserId">The User's id in SCIM.</param>
+    /// <param name="Joined">Since when it is a member.</param>
+    /// <param name="Expires">From when on the membership has no effect; absent for never.</param>
+    /// <param name="Reason">Why it is a member.</param>
+    /// <param name="AddedBy">Who added it.</param>
+    /// <param name="IneligibleStatus">Whether the membership has effect, and if not, why; of a list, its own members count each by itself.</param>
     private sealed record MemberView(
-        MemberKind Kind, string Name, string? UserId, DateTimeOffset Joined, DateTimeOffset? Expires, string? Reason, string AddedBy);
+        MemberKind Kind, string Name, string? UserId, DateTimeOffset Joined, DateTimeOffset? Expires, string? Reason, string AddedBy, IneligibleStatus IneligibleStatus);
 
     private async Task ListAsync(HttpContext http)
     {
         var page = ApiPageRequest.Read(http.Request);
-        var members = await database.ReadAsync(async session =>
+        var answer = await database.ReadAsync(async session =>
         {
             var list = await ListStore.FindAsync(session, http.Route("name")) ?? throw AdminRequest.NoSuchList(http);
-            return await MemberStore.PageAsync(session, list.IntegrationId, list.Id, MemberStore.Key.Parse(page.After), page.CountToRead);
+            var members = page.PageOf(
+                await MemberStore.PageAsync(session, list.IntegrationId, list.Id, MemberStore.Key.Parse(page.After), page.CountToRead),
+                member => new MemberStore.Key(member.Kind, member.MemberId).ToString());
+            return new ApiPage<MemberView>(await ViewsAsync(session, list, members.Items), members.NextCursor);
         });
-        var answer = page.PageOf(members, member => new MemberStore.Key(member.Kind, member.MemberId).ToString());
-        await ApiJson.WriteAsync(http, new ApiPage<MemberView>([.. answer.Items.Select(View)], answer.NextCursor));
+        await ApiJson.WriteAsync(http, answer);
     }
 
     private async Task PutAsync(HttpContext http)
@@ -52,9 +63,10 @@ internal sealed class MembersApi(Database database)
         {
             var list = await LockAsync(session, http);
             var expires = given.Expires is { } time ? ScimTime.Of(time) : (long?)null;
-            return await MemberStore.PutAsync(session, change, list, kind, name, expires, given.Reason);
+            var (put, isNew) = await MemberStore.PutAsync(session, change, list, kind, name, expires, given.Reason);
+            return ((await ViewsAsync(session, (await ListStore.FindAsync(session, list.Name))!, [put]))[0], isNew);
         }, change.Key);
-        await ApiJson.WriteAsync(http, View(member), added ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        await ApiJson.WriteAsync(http, member, added ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private async Task RemoveAsync(HttpContext http)
@@ -86,10 +98,13 @@ internal sealed class MembersApi(Database database)
         ? throw ApiException.Invalid("kind", "The kind of a member is \"person\" or \"list\"; Users are members of lists of type \"scim\" only.")
         : kind;
 
-    // The server leaves %2F in a path as it is, since it is no separator.
-    private static string MemberName(HttpContext http) => http.Route("member").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    private static string MemberName(HttpContext http) => http.RouteOfPerson("member");
 
-    private static MemberView View(ListMember member) => new(
-        member.Kind, member.Name, member.UserId, ScimTime.ToTime(member.Joined), member.Expires is { } expires ? ScimTime.ToTime(expires) : null,
-        member.Reason, member.AddedBy);
+    private static async ValueTask<IReadOnlyList<MemberView>> ViewsAsync(Session session, AccessList list, IReadOnlyList<ListMember> members)
+    {
+        var statuses = await Eligibility.OfMembersAsync(session, list, members);
+        return [.. members.Zip(statuses, (member, status) => new MemberView(
+            member.Kind, member.Name, member.UserId, ScimTime.ToTime(member.Joined), member.Expires is { } expires ? ScimTime.ToTime(expires) : null,
+            member.Reason, member.AddedBy, status))];
+    }
 }

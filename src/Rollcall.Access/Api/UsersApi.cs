@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +8,6 @@ using Rollcall.Access.People;
 using Rollcall.Access.Scim;
 using Rollcall.Access.Users;
 using Rollcall.Data;
-using Rollcall.Scim.Schemas;
 using Rollcall.Web;
 using Rollcall.Web.Api;
 
@@ -18,9 +16,6 @@ namespace Rollcall.Access.Api;
 /// <summary><c>/api/v1/users</c> and <c>/api/v1/people</c>: all Users, whoever made them, and those made here.</summary>
 internal sealed class UsersApi(Database database, IntegrationDirectory directory)
 {
-    /// <summary>Where a local User's traits stand in its document.</summary>
-    public const string TraitsUrn = "urn:rollcall:params:scim:schemas:extension:1.0:Traits";
-
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
@@ -62,10 +57,11 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     {
         var given = await ApiRequest.ReadJsonAsync<NewUser>(http, http.RequestAborted);
         ListRules.Person("userName", given.UserName);
-        ListRules.CheckRoles("roles", given.Roles ?? []);
-        ListRules.CheckTraits("traits", given.Traits ?? new Dictionary<string, IReadOnlyList<string>>());
+        var own = new RolesAndTraits { Roles = given.Roles ?? [], Traits = given.Traits ?? new Dictionary<string, IReadOnlyList<string>>() };
+        ListRules.CheckRoles("roles", own.Roles);
+        ListRules.CheckTraits("traits", own.Traits);
         var scimId = ListStore.NewScimId();
-        var document = UserDocument.From(scimId, LocalUser(given));
+        var document = UserDocument.From(scimId, LocalUser.Resource(given.UserName.Trim(), given.DisplayName, own));
         var change = AdminRequest.Change(http);
         var user = await database.WriteAsync(async session =>
         {
@@ -92,7 +88,7 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
 
     private async Task BlockAsync(HttpContext http, bool blocked)
     {
-        var name = http.Route("userName").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var name = http.RouteOfPerson("userName");
         var change = AdminRequest.Change(http);
         await database.WriteAsync(async session =>
         {
@@ -103,27 +99,15 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static JsonObject LocalUser(NewUser given)
-    {
-        var resource = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.User), ["userName"] = given.UserName.Trim() };
-        if (given.DisplayName is { } displayName)
-            resource["displayName"] = displayName;
-        if (given.Roles is { Count: > 0 } roles)
-            resource["roles"] = new JsonArray([.. roles.Select(role => new JsonObject { ["value"] = role })]);
-        if (given.Traits is { Count: > 0 } traits)
-            resource[TraitsUrn] = JsonSerializer.SerializeToNode(traits, ApiJson.Options);
-        return resource;
-    }
-
     private UserView View(UserDirectory.Entry entry)
     {
         var user = entry.User;
         var document = user.Parse();
         return new UserView(
             user.ScimId, user.UserName, (string?)Take(document, "displayName"),
-            directory.Current.ByName.Values.FirstOrDefault(integration => integration.Id == user.IntegrationId)?.Name,
+            directory.Current.NameOf(user.IntegrationId),
             (string?)Take(document, "externalId"), entry.Active, entry.Blocked,
-            Take(document, "roles")?.AsArray().Select(role => (string?)role?["value"]).OfType<string>().ToList(), Take(document, TraitsUrn), Rest(document),
+            Take(document, "roles")?.AsArray().Select(role => (string?)role?["value"]).OfType<string>().ToList(), Take(document, LocalUser.TraitsUrn), Rest(document),
             user.Revision, ScimTime.ToTime(user.Created), ScimTime.ToTime(user.Modified));
     }
 

@@ -10,19 +10,36 @@ namespace Rollcall.Access.Apply;
 /// </summary>
 internal sealed class Applier(Database database, TimeProvider clock)
 {
+    private readonly ApplyMemory _memory = new();
+
     /// <summary>Makes the lists what the documents say, all or nothing.</summary>
-    /// <param name="documents">The documents.</param>
+    /// <param name="files">The documents.</param>
     /// <param name="options">How.</param>
     /// <param name="dryRun">Whether only the plan is wanted.</param>
     /// <param name="change">Who asks for it.</param>
     /// <returns>What was done, or with <paramref name="dryRun"/> would be.</returns>
-    /// <exception cref="ApiException">400: the documents can't be applied to what there is.</exception>
-    public async Task<ApplyPlan> ApplyAsync(Documents documents, ApplyOptions options, bool dryRun, ChangeContext change)
+    /// <exception cref="ApiException">400: the documents can't be read, or can't be applied to what there is.</exception>
+    public async Task<ApplyPlan> ApplyAsync(IReadOnlyList<ApplyFile> files, ApplyOptions options, bool dryRun, ChangeContext change)
     {
-        var planner = new ApplyPlanner(documents, options, clock.GetUtcNow());
+        // 1. Just as before?
+        var digest = ApplyMemory.DigestOf(files, options);
+        if (_memory.Find(digest) is { } before
+            && before.Plan.Basis.IsCurrent(await database.ReadAsync(session => ApplyBasis.ReadAsync(session, before.Names, options.Prune))))
+        {
+            return before.Plan;
+        }
+
+        // 2. What has to be done.
+        var planner = new ApplyPlanner(Documents.Read(files), options, clock.GetUtcNow());
         var plan = await database.ReadAsync(planner.PlanAsync);
-        return dryRun || !plan.Changed.Any()
-            ? plan
-            : await database.WriteAsync(session => ApplyExecution.RunAsync(session, change, planner, plan), change.Key);
+        if (!plan.Changed.Any())
+            _memory.Keep(digest, plan, plan.Basis, planner.Names);
+        if (dryRun || !plan.Changed.Any())
+            return plan;
+
+        // 3. Doing it.
+        var (done, after) = await database.WriteAsync(session => ApplyExecution.RunAsync(session, change, planner, plan), change.Key);
+        _memory.Keep(digest, done, after, planner.Names);
+        return done;
     }
 }

@@ -31,8 +31,8 @@ internal sealed record ApplyBasis(
 
     /// <summary>Whether nothing has changed.</summary>
     /// <param name="now">What there is now.</param>
-    /// <param name="ownEdges">How often the caller has counted edges since.</param>
-    public bool IsCurrent(ApplyBasis now, int ownEdges) =>
+    /// <param name="ownEdges">How often the caller itself has counted edges since.</param>
+    public bool IsCurrent(ApplyBasis now, int ownEdges = 0) =>
         now.Edges == Edges + ownEdges && now.Lists.Count == Lists.Count && now.Lists.All(list => Lists.TryGetValue(list.Key, out var then) && then == list.Value)
         && now.Applied.SequenceEqual(Applied) && now.Integrations.SequenceEqual(Integrations);
 }

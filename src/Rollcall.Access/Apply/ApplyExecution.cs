@@ -31,9 +31,9 @@ internal sealed class ApplyExecution
     }
 
     /// <summary>Carries the plan out, or a new one where it no longer fits.</summary>
-    /// <returns>The plan that was carried out.</returns>
+    /// <returns>The plan that was carried out, and what there is then.</returns>
     /// <exception cref="Web.Api.ApiException">400: as things are now, the documents can't be applied; 409: they change too fast.</exception>
-    public static async ValueTask<ApplyPlan> RunAsync(WriteSession session, ChangeContext context, ApplyPlanner planner, ApplyPlan plan)
+    public static async ValueTask<(ApplyPlan Plan, ApplyBasis After)> RunAsync(WriteSession session, ChangeContext context, ApplyPlanner planner, ApplyPlan plan)
     {
         await Hierarchy.LockAsync(session);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -43,7 +43,7 @@ internal sealed class ApplyExecution
             if (plan.Basis.IsCurrent(await planner.ReadBasisAsync(session), ownEdges: attempt == 0 ? 1 : 0))
             {
                 await new ApplyExecution(session, context, plan, locked).RunAsync();
-                return plan;
+                return (plan, await planner.ReadBasisAsync(session));
             }
             plan = await planner.PlanAsync(session);
         }
@@ -113,7 +113,7 @@ internal sealed class ApplyExecution
         if (list is { Action: PlannedAction.Update, Definition: { } definition })
         {
             await write.DefineAsync(definition, locked.ScimId, locked.ExternalId);
-            await ListStore.WriteOwnersAsync(_session, locked.IntegrationId, locked.Id, locked.Name, definition.Owners, edgesAreChecked: true);
+            await write.Owners.SetAsync(definition.Owners, edgesAreChecked: true);
         }
         foreach (var kind in list.Members.Where(member => member.Action is PlannedAction.Update or PlannedAction.Delete).GroupBy(member => member.Kind))
             await write.Members.RemoveAsync(kind.Key, [.. kind.Select(member => member.MemberId!.Value)]);

@@ -15,13 +15,15 @@ internal sealed class ApplyPlanner(Documents documents, ApplyOptions options, Da
 {
     private readonly ILookup<string, MemberDocument> _members = documents.Members.ToLookup(member => member.List, StringComparer.Ordinal);
 
-    /// <summary>All lists that the documents name.</summary>
     private readonly HashSet<string> _names = new(
         documents.Lists.Select(list => list.Name)
             .Concat(documents.Lists.SelectMany(list => list.Definition.Owners.Where(owner => owner.Kind == MemberKind.List).Select(owner => owner.Name)))
             .Concat(documents.Members.Select(member => member.List))
             .Concat(documents.Members.Where(member => member.MemberKind == MemberKind.List).Select(member => member.Name)),
         StringComparer.Ordinal);
+
+    /// <summary>All lists that the documents name.</summary>
+    public IReadOnlyCollection<string> Names => _names;
 
     /// <summary>What there is, as far as a plan depends on it.</summary>
     public ValueTask<ApplyBasis> ReadBasisAsync(Session session) => ApplyBasis.ReadAsync(session, _names, options.Prune);

@@ -30,7 +30,7 @@ internal sealed class DocumentReader(DocumentErrors errors)
     public object? Read(DocumentNode node, DocumentPlace place)
     {
         var context = new DocumentContext(place, errors);
-        var root = new FieldReader(node, "", context);
+        var root = new FieldReader(node, context);
         if (context.HasFaults)
             return null;
         context.Kind = root.Text("kind");

@@ -44,7 +44,7 @@ internal sealed class Exporter(Database database, IntegrationDirectory directory
     private static async ValueTask<List<AccessList>> PageAsync(Session session, ExportFilter filter, string? after)
     {
         if (filter.Name is null)
-            return await ListStore.PageAsync(session, filter.IntegrationId, filter.Type, after, ListsInPage);
+            return await ListStore.PageAsync(session, new ListStore.Selection(filter.IntegrationId, filter.Type), after, ListsInPage);
         var list = await ListStore.FindAsync(session, filter.Name);
         return list is not null && (filter.IntegrationId ?? list.IntegrationId) == list.IntegrationId && (filter.Type ?? list.Type) == list.Type ? [list] : [];
     }

@@ -101,7 +101,7 @@ internal static class NestingCheck
             graph.Add(parent, child, isOwner);
         foreach (var (parent, child) in graph.Edges.Where(edge => deleted.Contains(edge.Child)))
             errors.Add(new DocumentError($"The access list '{child}' can't be deleted by prune: it is a member or an owner of '{parent}'. Remove it there, or add its document.", Kind: ListDocument.Kind, Name: child));
-        graph.Check([.. added.Select(edge => (edge.Parent, edge.Child))], (number, text) => errors.Add(ErrorAt(documents, added[number], text)));
+        graph.Check(added, (number, text) => errors.Add(ErrorAt(documents, added[number], text)));
     }
 
     private static IEnumerable<(string Parent, string Child, bool IsOwner)> Added(IEnumerable<PlannedList> lists) => lists.SelectMany(list =>

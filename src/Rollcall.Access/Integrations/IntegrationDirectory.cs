@@ -45,6 +45,9 @@ public sealed class IntegrationDirectory(Database database, TimeProvider timePro
 
         /// <summary>What the database said.</summary>
         internal AccessEpoch Stored { get; }
+
+        /// <summary>The name of an integration; null where there is none of that id.</summary>
+        public string? NameOf(long id) => ById.GetValueOrDefault(id)?.Name;
     }
 
     /// <summary>The integrations as they were seen last.</summary>

@@ -13,27 +13,30 @@ internal static class IntegrationRemoval
     /// <exception cref="ApiException">409: it has lists or Users, and they are not to go with it.</exception>
     public static async ValueTask RunAsync(WriteSession session, ChangeContext context, Integration integration, bool cascade)
     {
+        if (cascade)
+            await Hierarchy.LockAsync(session);
+        await IntegrationStore.LockAsync(session, integration.Name);
         var lists = await session.ListAsync("select name from lists where integration_id = $1 order by id", row => row.GetString(0), integration.Id);
         var users = await session.ListAsync("select scim_id from users where integration_id = $1 order by id", row => row.GetString(0), integration.Id);
         if (!cascade && (lists.Count > 0 || users.Count > 0))
             throw ApiException.Conflict($"The integration '{integration.Name}' has {lists.Count} access lists and {users.Count} users. Delete them first, or repeat with cascade to delete them with it.");
         var number = context.Number;
-        foreach (var list in await OutermostFirstAsync(session, lists))
+        var rest = new Queue<string>(lists);
+        // A list can't go while it is within another: then that one goes first, unless it is none of the integration's.
+        for (var kept = 0; rest.TryDequeue(out var name);)
+        {
+            var list = (await LockedList.FindAsync(session, name))!;
+            if (kept < rest.Count && (await Hierarchy.ParentsAsync(session, list.Id, 1)).Count > 0)
+            {
+                rest.Enqueue(name);
+                kept++;
+                continue;
+            }
             await ListStore.DeleteAsync(session, context with { Number = ++number }, list);
+            kept = 0;
+        }
         foreach (var id in users)
             await UserStore.DeleteAsync(session, context with { Number = ++number }, (await UserStore.LockAsync(session, integration.Id, id))!);
         await IntegrationStore.DeleteAsync(session, context, integration);
-    }
-
-    // A list can't go while it is within another.
-    private static async ValueTask<List<LockedList>> OutermostFirstAsync(WriteSession session, List<string> names)
-    {
-        var depths = new List<(LockedList List, long Depth)>();
-        foreach (var name in names)
-        {
-            var list = (await LockedList.FindAsync(session, name))!;
-            depths.Add((list, await Hierarchy.DepthAsync(session, list.Id)));
-        }
-        return [.. depths.OrderBy(found => found.Depth).Select(found => found.List)];
     }
 }

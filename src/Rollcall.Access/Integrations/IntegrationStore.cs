@@ -24,6 +24,10 @@ internal static class IntegrationStore
     public static ValueTask<Integration?> FindAsync(Session session, string name) =>
         session.FirstAsync($"{Columns} where i.name = $1", Map, name);
 
+    /// <summary>As <see cref="FindAsync"/>, with the row locked: what is made for the integration and its deletion wait for each other.</summary>
+    public static ValueTask<Integration?> LockAsync(WriteSession session, string name) =>
+        session.FirstAsync($"{Columns} where i.name = $1 {session.Dialect.ForUpdate}", Map, name);
+
     /// <summary>A page of integrations in the order of their names.</summary>
     public static ValueTask<List<Integration>> PageAsync(Session session, string? afterName, int count) =>
         session.ListAsync($"{Columns} where i.name > $1 order by i.name limit $2", Map, afterName ?? "", count);

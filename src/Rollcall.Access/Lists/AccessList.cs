@@ -6,6 +6,7 @@ namespace Rollcall.Access.Lists;
 /// <param name="Type">Who manages the members, a value of <see cref="ListTypes"/>.</param>
 /// <param name="IntegrationId">The integration that it belongs to; 0 for here.</param>
 /// <param name="ScimId">The Group's id, or null while no integration sees it.</param>
+/// <param name="ExternalId">The integration's own id for the Group, or null.</param>
 /// <param name="IsClaimed">Whether the integration has written to it.</param>
 /// <param name="MadeByScim">Whether SCIM made it.</param>
 /// <param name="Definition">What administrators define.</param>
@@ -14,7 +15,7 @@ namespace Rollcall.Access.Lists;
 /// <param name="Created">When it was made, in microseconds since 1970 in UTC.</param>
 /// <param name="Modified">When it last changed, in microseconds since 1970 in UTC.</param>
 public sealed record AccessList(
-    long Id, string Name, string Type, long IntegrationId, string? ScimId, bool IsClaimed, bool MadeByScim,
+    long Id, string Name, string Type, long IntegrationId, string? ScimId, string? ExternalId, bool IsClaimed, bool MadeByScim,
     ListDefinition Definition, long MemberCount, long Revision, long Created, long Modified);
 
 /// <summary>A direct member of an access list, as administrators see it.</summary>

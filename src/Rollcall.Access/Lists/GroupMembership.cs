@@ -33,8 +33,8 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
         }
 
         // 2. Lists in lists: no circles, not too deep.
-        foreach (var (childId, childName) in add.Lists)
-            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, childId, childName, ScimException.InvalidValue);
+        foreach (var childId in add.Lists.Keys.Except(await NestedAsync(add.Lists.Keys)))
+            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, childId, add.Lists[childId], asOwner: false, ScimException.InvalidValue);
 
         // 3. Who goes, then who comes.
         if (change.ReplaceAll)
@@ -106,6 +106,12 @@ internal sealed class GroupMembership(ListWrite write, SetChange change)
         resolved.Unknown.AddRange(rest.Except(lists.Select(found => found.ScimId), StringComparer.Ordinal));
         return resolved;
     }
+
+    /// <summary>Those of some lists that are members already.</summary>
+    private async ValueTask<List<long>> NestedAsync(IReadOnlyCollection<long> lists) =>
+        lists.Count == 0 ? [] : await write.Session.ListAsync(
+            $"select member_id from members where kind = {(int)MemberKind.List} and list_id = $1 and member_id in ({write.Session.Dialect.NumberSet("$2")})",
+            row => row.GetInt64(0), write.List.Id, JsonSerializer.Serialize(lists));
 
     private async ValueTask<List<string>> ScimIdsAsync(IReadOnlyList<long> users) =>
         await write.Session.ListAsync($"select scim_id from users where id in ({write.Session.Dialect.NumberSet("$1")}) order by id",

@@ -15,8 +15,11 @@ namespace Rollcall.Access.Lists;
 /// <param name="Modified">When it last changed.</param>
 internal sealed record GroupRow(long Id, string ScimId, byte[] Document, long MemberCount, long Revision, long Created, long Modified)
 {
-    /// <summary>The columns, to be followed by a condition on <c>l</c>.</summary>
-    public const string Select = "select l.id, l.scim_id, l.document, l.member_count, l.revision, l.created, l.modified from lists l";
+    /// <summary>The columns of lists as <c>l</c> that <see cref="Map"/> reads.</summary>
+    public const string Columns = "l.id, l.scim_id, l.document, l.member_count, l.revision, l.created, l.modified";
+
+    /// <summary>The columns with their table, to be followed by a condition.</summary>
+    public const string Select = $"select {Columns} from lists l";
 
     /// <summary>The version that clients see.</summary>
     public ScimVersion Version => new(Revision);
@@ -36,7 +39,7 @@ internal sealed record GroupRow(long Id, string ScimId, byte[] Document, long Me
 /// <param name="Display">Its name, a label derived on read.</param>
 internal sealed record GroupMember(MemberKind Kind, string ScimId, string Display)
 {
-    /// <summary>The members of some lists, by list, in a fixed order.</summary>
+    /// <summary>The members of some lists, by list, in a fixed order: all of them held in memory.</summary>
     /// <param name="session">Where to read.</param>
     /// <param name="integrationId">The lists' integration.</param>
     /// <param name="listIds">The internal ids of the lists.</param>
@@ -44,24 +47,38 @@ internal sealed record GroupMember(MemberKind Kind, string ScimId, string Displa
     public static async ValueTask<ILookup<long, GroupMember>> ReadAsync(
         Session session, long integrationId, IReadOnlyCollection<long> listIds, IReadOnlyList<string>? only = null)
     {
-        var ids = JsonSerializer.Serialize(listIds);
-        var among = only is null ? null : JsonSerializer.Serialize(only);
-        var users = await session.ListAsync(
+        var members = new List<(long List, GroupMember Member)>();
+        await EachAsync(session, integrationId, listIds, withDisplay: true,
+            row => members.Add((row.GetInt64(0), new GroupMember((MemberKind)row.GetInt32(1), row.GetString(2), row.GetString(3)))), only);
+        return members.ToLookup(row => row.List, row => row.Member);
+    }
+
+    /// <summary>
+    /// Shows the members of some lists one after the other: list by list as their ids are, Users before nested lists, each
+    /// as the ids are.
+    /// </summary>
+    /// <param name="session">Where to read.</param>
+    /// <param name="integrationId">The lists' integration.</param>
+    /// <param name="listIds">The internal ids of the lists.</param>
+    /// <param name="withDisplay">Whether names are wanted.</param>
+    /// <param name="read">Is given rows of the list's id, the kind of the member, its id in SCIM, and its name or NULL.</param>
+    /// <param name="only">Only members of these ids in SCIM; null for all.</param>
+    public static async ValueTask EachAsync(
+        Session session, long integrationId, IReadOnlyCollection<long> listIds, bool withDisplay, Action<DbDataReader> read, IReadOnlyList<string>? only = null)
+    {
+        var display = withDisplay ? "coalesce(u.user_name, l.title)" : "null";
+        var ids = listIds.Count == 1 ? "= $2" : $"in ({session.Dialect.NumberSet("$2")})";
+        var among = only is null ? "" : $" and coalesce(u.scim_id, l.scim_id) in ({session.Dialect.TextSet("$3")})";
+        object?[] arguments = [integrationId, listIds.Count == 1 ? listIds.First() : JsonSerializer.Serialize(listIds)];
+        await session.EachAsync(
             $"""
-             select m.list_id, u.scim_id, u.user_name from members m join users u on u.id = m.member_id
-             where m.integration_id = $1 and m.list_id in ({session.Dialect.NumberSet("$2")}) and m.kind = {(int)MemberKind.User}
-               and ($3 is null or u.scim_id in ({session.Dialect.TextSet("$3")}))
-             order by m.list_id, m.member_id
+             select m.list_id, m.kind, coalesce(u.scim_id, l.scim_id), {display}
+             from members m
+             left join users u on m.kind = {(int)MemberKind.User} and u.id = m.member_id
+             left join lists l on m.kind = {(int)MemberKind.List} and l.id = m.member_id
+             where m.integration_id = $1 and m.list_id {ids} and coalesce(u.scim_id, l.scim_id) is not null{among}
+             order by m.list_id, m.kind, m.member_id
              """,
-            row => (List: row.GetInt64(0), Member: new GroupMember(MemberKind.User, row.GetString(1), row.GetString(2))), integrationId, ids, among);
-        var lists = await session.ListAsync(
-            $"""
-             select m.list_id, l.scim_id, l.title from members m join lists l on l.id = m.member_id
-             where m.integration_id = $1 and m.list_id in ({session.Dialect.NumberSet("$2")}) and m.kind = {(int)MemberKind.List} and l.scim_id is not null
-               and ($3 is null or l.scim_id in ({session.Dialect.TextSet("$3")}))
-             order by m.list_id, m.member_id
-             """,
-            row => (List: row.GetInt64(0), Member: new GroupMember(MemberKind.List, row.GetString(1), row.GetString(2))), integrationId, ids, among);
-        return users.Concat(lists).ToLookup(row => row.List, row => row.Member);
+            read, only is null ? arguments : [.. arguments, JsonSerializer.Serialize(only)]);
     }
 }

@@ -72,6 +72,8 @@ internal static class GroupStore
     /// </summary>
     public static async ValueTask ReleaseAsync(WriteSession session, ChangeContext context, LockedList list)
     {
+        // Whoever nests it at the same time must find it gone, or be found.
+        await Hierarchy.LockAsync(session);
         var write = new ListWrite(session, context, list);
         await Departure.LeaveListsAsync(session, context, list.IntegrationId, MemberKind.List, list.Id, write.Now);
         var definition = await write.DefinitionAsync();
@@ -101,5 +103,5 @@ internal static class GroupStore
     /// <summary>Whether nobody here gave the list a meaning: no owner, nothing that it gives, in no other list.</summary>
     private static async ValueTask<bool> IsUnusedHereAsync(WriteSession session, LockedList list, ListDefinition definition) =>
         definition.Owners.Count == 0 && definition.Grants.IsEmpty && definition.OwnerGrants.IsEmpty
-            && await Hierarchy.FindParentAsync(session, list.Id) is null;
+            && (await Hierarchy.ParentsAsync(session, list.Id, 1)).Count == 0;
 }

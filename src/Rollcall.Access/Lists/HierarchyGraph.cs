@@ -47,18 +47,18 @@ internal sealed class HierarchyGraph
     /// <summary>Tells which of some edges close a circle, at least one if there is a circle at all; where there is none, which make the nesting too deep.</summary>
     /// <param name="added">The edges that were added; before them nothing was wrong.</param>
     /// <param name="fault">Told the number of the edge among <paramref name="added"/> and what is wrong.</param>
-    public void Check(IReadOnlyList<(string Parent, string Child)> added, Action<int, string> fault)
+    public void Check(IReadOnlyList<(string Parent, string Child, bool IsOwner)> added, Action<int, string> fault)
     {
-        // Longest ways from the top, in the order from parents to children. What is left over is in a circle, or below one.
+        // Longest ways of members from the top, in the order from parents to children. What is left over is in a circle, or below one.
         var parents = Edges.GroupBy(edge => edge.Child, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         var nodes = _children.Keys.Concat(parents.Keys).Distinct(StringComparer.Ordinal).ToList();
         var order = nodes.Where(node => !parents.ContainsKey(node)).ToList();
         var above = order.ToDictionary(node => node, _ => 0, StringComparer.Ordinal);
         for (var i = 0; i < order.Count; i++)
         {
-            foreach (var (child, _) in ChildrenOf(order[i]))
+            foreach (var (child, isOwner) in ChildrenOf(order[i]))
             {
-                above[child] = Math.Max(above.GetValueOrDefault(child), above[order[i]] + 1);
+                above[child] = Math.Max(above.GetValueOrDefault(child), isOwner ? 0 : above[order[i]] + 1);
                 if (--parents[child] == 0)
                     order.Add(child);
             }
@@ -77,11 +77,12 @@ internal sealed class HierarchyGraph
         // Longest ways down, in the reverse order.
         var below = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var node in Enumerable.Reverse(order))
-            below[node] = ChildrenOf(node).Select(edge => below[edge.Child] + 1).DefaultIfEmpty().Max();
+            below[node] = ChildrenOf(node).Where(edge => !edge.IsOwner).Select(edge => below[edge.Child] + 1).DefaultIfEmpty().Max();
         for (var i = 0; i < added.Count; i++)
         {
-            if (above[added[i].Parent] + 1 + below[added[i].Child] > Hierarchy.MaxDepth)
-                fault(i, Hierarchy.DepthText(added[i].Parent, added[i].Child));
+            var (parent, child, isOwner) = added[i];
+            if ((isOwner ? 0 : above[parent] + 1) + below[child] > Hierarchy.MaxDepth)
+                fault(i, Hierarchy.DepthText(parent, child));
         }
     }
 

@@ -87,6 +87,9 @@ public sealed record ListAudit
     /// <summary>How long before a review its owners are reminded; two weeks by default.</summary>
     public TimeSpan NotificationsStart { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>Whether the next review should have been by a moment.</summary>
+    public bool IsOverdue(DateTimeOffset now) => NextAuditDate <= now;
+
     /// <summary>The review after one on a given day: so many months later, on the day of the month, at midnight UTC.</summary>
     public DateTimeOffset NextAfter(DateTimeOffset review)
     {

@@ -1,7 +1,8 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
 using Rollcall.Access.Audit;
-using Rollcall.Access.People;
+using Rollcall.Access.Scim;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Web.Api;
@@ -11,12 +12,24 @@ namespace Rollcall.Access.Lists;
 /// <summary>Access lists as administrators make, change and delete them.</summary>
 internal static class ListStore
 {
+    private const int MostNamedParents = 5;
+
     private const string Columns =
-        "select id, name, type, integration_id, scim_id, claimed, made_by_scim, definition, member_count, revision, created, modified from lists";
+        "select id, name, type, integration_id, scim_id, external_id, claimed, made_by_scim, definition, member_count, revision, created, modified from lists";
 
     /// <summary>The list of that name, or null.</summary>
     public static ValueTask<AccessList?> FindAsync(Session session, string name) =>
         session.FirstAsync($"{Columns} where name = $1", Map, name);
+
+    /// <summary>As <see cref="FindAsync"/>, with the row locked.</summary>
+    public static ValueTask<AccessList?> LockAsync(WriteSession session, string name) =>
+        session.FirstAsync($"{Columns} where name = $1 {session.Dialect.ForUpdate}", Map, name);
+
+    /// <summary>Which lists are asked for.</summary>
+    /// <param name="IntegrationId">Only those of an integration; null for all.</param>
+    /// <param name="Type">Only those of a type; null for all.</param>
+    /// <param name="Overdue">Only those whose review is overdue, or is not; null for all.</param>
+    public readonly record struct Selection(long? IntegrationId = null, string? Type = null, bool? Overdue = null);
 
     /// <summary>The lists of those names that there are.</summary>
     public static ValueTask<List<AccessList>> NamedAsync(Session session, IEnumerable<string> names) =>
@@ -24,17 +37,19 @@ internal static class ListStore
 
     /// <summary>A page of lists in the order of their names.</summary>
     /// <param name="session">Where to read.</param>
-    /// <param name="integrationId">Only those of an integration; null for all.</param>
-    /// <param name="type">Only those of a type; null for all.</param>
+    /// <param name="selection">Which.</param>
     /// <param name="afterName">The last name of the page before; null for the first page.</param>
     /// <param name="count">The most to return.</param>
-    public static ValueTask<List<AccessList>> PageAsync(Session session, long? integrationId, string? type, string? afterName, int count) =>
+    public static ValueTask<List<AccessList>> PageAsync(Session session, Selection selection, string? afterName, int count) =>
         session.ListAsync(
+            // Review dates are kept in UTC, so as texts they are in the order of time.
             $"""
              {Columns} where ($1 is null or integration_id = $1) and ($2 is null or type = $2) and name > $3
+               and ($5 is null or coalesce({session.Dialect.JsonValue("definition", ["audit", "nextAuditDate"])} < $6, false) = $5)
              order by name limit $4
              """,
-            Map, integrationId, type, afterName ?? "", count);
+            Map, selection.IntegrationId, selection.Type, afterName ?? "", count, selection.Overdue,
+            ScimTime.ToTime(session.Now).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture));
 
     /// <summary>Makes a list at revision 1.</summary>
     /// <param name="session">Where to write.</param>
@@ -62,25 +77,33 @@ internal static class ListStore
             row => row.GetInt64(0),
             integrationId, scimId, name, type, definition.Title, ScimText.Fold(definition.Title), madeByScim ? now : null, madeByScim,
             JsonSerializer.Serialize(definition, ApiJson.Options), document, GroupDocument.Search(document), now);
-        await WriteOwnersAsync(session, integrationId, id, name, definition.Owners, edgesAreChecked);
+        var list = new LockedList(id, integrationId, scimId, name, type, definition.Title, null, madeByScim, madeByScim, 1, now);
+        await new OwnerStore(session, context, list, 1, now).SetAsync(definition.Owners, edgesAreChecked);
         if (scimId is not null)
             await Counters.AddAsync(session, integrationId, Counters.Group, 1);
         await AuditLog.FeedAsync(session, context, now, integrationId, ResourceKind.List, id, 1, ChangeAction.Created);
         await AuditLog.AuditAsync(session, context, now,
             new AuditEntry(madeByScim ? "group.create" : "list.create", integrationId, ResourceKind.List, scimId ?? name, name, null, 1, null));
-        return new LockedList(id, integrationId, scimId, name, type, definition.Title, null, madeByScim, madeByScim, 1, now);
+        return list;
     }
 
     /// <summary>Replaces a locked list's definition; a definition equal to the present one changes nothing.</summary>
+    /// <param name="session">Where to write.</param>
+    /// <param name="context">Who makes the change.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="definition">A checked definition.</param>
+    /// <param name="code">What is done, for the audit log.</param>
+    /// <param name="current">The present definition, where it has been read already.</param>
     /// <returns>The revision afterwards.</returns>
-    public static async ValueTask<long> DefineAsync(WriteSession session, ChangeContext context, LockedList list, ListDefinition definition, string code = "list.update")
+    public static async ValueTask<long> DefineAsync(
+        WriteSession session, ChangeContext context, LockedList list, ListDefinition definition, string code = "list.update", ListDefinition? current = null)
     {
         var write = new ListWrite(session, context, list);
         // Compared as text, since a record's lists compare by reference.
-        if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(await write.DefinitionAsync(), ApiJson.Options))
+        if (JsonSerializer.Serialize(definition, ApiJson.Options) == JsonSerializer.Serialize(current ?? await write.DefinitionAsync(), ApiJson.Options))
             return list.Revision;
         await write.DefineAsync(definition, list.ScimId, list.ExternalId);
-        await WriteOwnersAsync(session, list.IntegrationId, list.Id, list.Name, definition.Owners, edgesAreChecked: false);
+        await write.Owners.SetAsync(definition.Owners);
         await write.CommitAsync(code);
         return write.Revision;
     }
@@ -89,44 +112,21 @@ internal static class ListStore
     /// <exception cref="ApiException">409.</exception>
     public static async ValueTask DeleteAsync(WriteSession session, ChangeContext context, LockedList list)
     {
-        var user = await Hierarchy.FindParentAsync(session, list.Id);
-        if (user is not null)
-            throw ApiException.Conflict($"The access list '{list.Name}' is a member or an owner of '{user}'. Remove it there first.");
+        await Hierarchy.LockAsync(session);
+        var parents = await Hierarchy.ParentsAsync(session, list.Id, MostNamedParents + 1);
+        if (parents.Count > 0)
+        {
+            var names = string.Join(", ", parents.Take(MostNamedParents).Select(parent => $"'{parent}'"));
+            throw ApiException.Conflict($"The access list '{list.Name}' is a member or an owner of {names}{(parents.Count > MostNamedParents ? " and others" : "")}. Remove it there first.");
+        }
         await new ListWrite(session, context, list).DeleteAsync("list.delete");
     }
 
     /// <summary>A new id for a User or Group: random, unique over all resources, without meaning.</summary>
     public static string NewScimId() => Guid.CreateVersion7().ToString();
 
-    /// <summary>Replaces a list's owners.</summary>
-    /// <exception cref="ApiException">400: there is no such list, or it can't be an owner.</exception>
-    public static async ValueTask WriteOwnersAsync(
-        WriteSession session, long integrationId, long listId, string listName, IReadOnlyList<ListOwner> owners, bool edgesAreChecked)
-    {
-        await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", integrationId, listId);
-        for (var position = 0; position < owners.Count; position++)
-        {
-            var owner = owners[position];
-            var ownerId = owner.Kind == MemberKind.Person
-                ? await PeopleStore.GetOrAddAsync(session, owner.Name)
-                : await OwnerListAsync(session, listId, listName, owner.Name, edgesAreChecked);
-            await session.ExecuteAsync(
-                "insert into owners (integration_id, list_id, kind, owner_id, position, description) values ($1, $2, $3, $4, $5, $6)",
-                integrationId, listId, (int)owner.Kind, ownerId, position, owner.Description);
-        }
-    }
-
-    private static async ValueTask<long> OwnerListAsync(WriteSession session, long listId, string listName, string ownerName, bool edgesAreChecked)
-    {
-        var owner = await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), ownerName)
-            ?? throw ApiException.Invalid("owners", $"There is no access list named '{ownerName}' that could be an owner.");
-        if (!edgesAreChecked)
-            await Hierarchy.CheckEdgeAsync(session, parent: listId, listName, child: owner, ownerName, fault: text => ApiException.Invalid("owners", text));
-        return owner;
-    }
-
     private static AccessList Map(DbDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4), !row.IsDBNull(5),
-        row.GetBoolean(6), JsonSerializer.Deserialize<ListDefinition>(row.GetString(7), ApiJson.Options)!, row.GetInt64(8), row.GetInt64(9),
-        row.GetInt64(10), row.GetInt64(11));
+        row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
+        !row.IsDBNull(6), row.GetBoolean(7), JsonSerializer.Deserialize<ListDefinition>(row.GetString(8), ApiJson.Options)!, row.GetInt64(9), row.GetInt64(10),
+        row.GetInt64(11), row.GetInt64(12));
 }

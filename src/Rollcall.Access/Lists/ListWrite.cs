@@ -50,6 +50,9 @@ internal sealed class ListWrite(WriteSession session, ChangeContext context, Loc
     /// <summary>The members, to change.</summary>
     public MembershipStore Members => _members ??= new MembershipStore(this);
 
+    /// <summary>The owners, to change.</summary>
+    public OwnerStore Owners => new(session, context, list, Revision, Now);
+
     /// <summary>Whether anything was changed so far.</summary>
     public bool HasChanged => IsRedefined || _members is { HasChanged: true };
 
@@ -102,7 +105,7 @@ internal sealed class ListWrite(WriteSession session, ChangeContext context, Loc
         foreach (var kind in Enum.GetValues<MemberKind>())
             await Members.RemoveOthersAsync(kind, []);
         await KeepDefinitionAsync();
-        await session.ExecuteAsync("delete from owners where integration_id = $1 and list_id = $2", list.IntegrationId, list.Id);
+        await Owners.SetAsync([]);
         await session.ExecuteAsync("delete from lists where id = $1", list.Id);
         if (list.ScimId is not null)
             await Counters.AddAsync(session, list.IntegrationId, Counters.Group, -1);

@@ -39,6 +39,11 @@ internal sealed record LockedList(
     /// </summary>
     public long CommitTime(WriteSession session) => Math.Max(session.Now, Modified + 1);
 
+    /// <summary>The same of a list that was locked with all that it is.</summary>
+    public static LockedList Of(AccessList locked) => new(
+        locked.Id, locked.IntegrationId, locked.ScimId, locked.Name, locked.Type, locked.Definition.Title, locked.ExternalId, locked.IsClaimed,
+        locked.MadeByScim, locked.Revision, locked.Modified);
+
     /// <summary>Locks a Group of an integration; null if the integration sees no such Group.</summary>
     public static ValueTask<LockedList?> FindGroupAsync(WriteSession session, long integrationId, string scimId) =>
         session.FirstAsync($"{Columns} where integration_id = $1 and scim_id = $2 {session.Dialect.ForUpdate}", Map, integrationId, scimId);

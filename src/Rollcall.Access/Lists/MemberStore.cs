@@ -61,10 +61,12 @@ internal static class MemberStore
     public static async ValueTask<(ListMember Member, bool Added)> PutAsync(
         WriteSession session, ChangeContext context, LockedList list, MemberKind kind, string name, long? expires, string? reason)
     {
-        var id = kind == MemberKind.Person ? await PeopleStore.GetOrAddAsync(session, name) : await NestedAsync(session, list, name);
+        var id = kind == MemberKind.Person ? await PeopleStore.GetOrAddAsync(session, name) : await ListIdAsync(session, name);
         var before = await FindAsync(session, list, kind, id);
         if (before is not null && before.Expires == expires && before.Reason == reason)
             return (before, false);
+        if (before is null && kind == MemberKind.List)
+            await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, id, name, asOwner: false, text => ApiException.Invalid("member", text));
         var write = new ListWrite(session, context, list);
         if (before is not null)
             await write.Members.RemoveAsync(kind, [id]);
@@ -87,13 +89,9 @@ internal static class MemberStore
         await write.CommitAsync("list.member.remove", operations: writer => writer.WriteString("member", name));
     }
 
-    private static async ValueTask<long> NestedAsync(WriteSession session, LockedList list, string name)
-    {
-        var child = await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), name)
+    private static async ValueTask<long> ListIdAsync(WriteSession session, string name) =>
+        await session.FirstAsync<long?>("select id from lists where name = $1", row => row.GetInt64(0), name)
             ?? throw ApiException.Invalid("member", $"There is no access list named '{name.Truncate()}'.");
-        await Hierarchy.CheckEdgeAsync(session, list.Id, list.Name, child, name, text => ApiException.Invalid("member", text));
-        return child;
-    }
 
     private static ValueTask<ListMember?> FindAsync(Session session, LockedList list, MemberKind kind, long id) =>
         session.FirstAsync($"{Select} and m.kind = $3 and m.member_id = $4", Map, list.IntegrationId, list.Id, (int)kind, id);

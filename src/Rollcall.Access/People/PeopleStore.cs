@@ -34,16 +34,35 @@ internal static class PeopleStore
     /// <returns>False if nobody has that name.</returns>
     public static async ValueTask<bool> BlockAsync(WriteSession session, ChangeContext context, string name, bool blocked)
     {
-        if (await FindAsync(session, name) is not { } id)
+        var person = await session.FirstAsync<long?>(
+            $"select id from people where name_key = $1 {session.Dialect.ForUpdate}", row => row.GetInt64(0), ScimText.Fold(name));
+        if (person is not { } id)
             return false;
-        var changed = blocked
-            ? await session.ExecuteAsync("update people set blocked = $2 where id = $1 and blocked is null", id, session.Now)
-            : await session.ExecuteAsync("update people set blocked = null where id = $1 and blocked is not null", id);
-        if (changed == 1)
+        var changed = blocked ? await BlockAsync(session, context, id) : await UnblockAsync(session, context, id);
+        if (changed)
         {
             await AuditLog.AuditAsync(session, context, session.Now,
                 new AuditEntry(blocked ? "person.block" : "person.unblock", 0, ResourceKind.User, name, name, null, null, null));
         }
         return true;
+    }
+
+    // A block begins after the last one ended, so that its times never overlap, whatever the clock says.
+    private static async ValueTask<bool> BlockAsync(WriteSession session, ChangeContext context, long id)
+    {
+        var ended = await session.FirstAsync("select coalesce(max(to_at), 0) from block_history where person_id = $1", row => row.GetInt64(0), id);
+        return await session.ExecuteAsync("update people set blocked = $2, blocked_by = $3 where id = $1 and blocked is null",
+            id, Math.Max(session.Now, ended), context.Actor.Name) == 1;
+    }
+
+    private static async ValueTask<bool> UnblockAsync(WriteSession session, ChangeContext context, long id)
+    {
+        await session.ExecuteAsync(
+            """
+            insert into block_history (person_id, from_at, blocked_by, to_at, unblocked_by)
+            select id, blocked, blocked_by, case when blocked >= $2 then blocked + 1 else $2 end, $3 from people where id = $1 and blocked is not null
+            """,
+            id, session.Now, context.Actor.Name);
+        return await session.ExecuteAsync("update people set blocked = null, blocked_by = null where id = $1 and blocked is not null", id) == 1;
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Integrations;
+using Rollcall.Access.Scim.Paging;
 using Rollcall.Scim;
 using Rollcall.Scim.Messages;
 using Rollcall.Scim.Schemas;
@@ -23,15 +25,13 @@ internal static class DiscoveryEndpoints
         // What RFC 7644 knows and this server does not offer is answered as such, and discovery says so too.
         foreach (var method in (string[])[HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete])
             routes.Map(method, "/Me", _ => throw NotOffered("There is no /Me here: clients are integrations, not Users. Name the User by its id."));
-        foreach (var path in (string[])["/.search", "/Users/.search", "/Groups/.search"])
-            routes.Map(HttpMethods.Post, path, _ => throw NotOffered("Queries by POST are not offered. Use GET with the same parameters."));
     }
 
     private static Task ConfigurationAsync(ScimRequest request) => AnswerAsync(request, new ServiceProviderConfig
     {
         BulkMaxOperations = BulkEndpoint.MaxOperations,
         BulkMaxPayloadSize = BulkEndpoint.MaxPayloadSize,
-        FilterMaxResults = ResourceQuery.MaxPageSize,
+        FilterMaxResults = ListEndpoints.MaxPageSize,
         AuthenticationSchemes =
         [
             new AuthenticationScheme("oauthbearertoken", "OAuth Bearer Token", "A bearer token from the token endpoint by OAuth 2.0 client credentials, or a static token.")
@@ -42,11 +42,12 @@ internal static class DiscoveryEndpoints
         ],
         Pagination = IsClassic(request) ? null : new PaginationConfig
         {
-            Cursor = false,
+            Cursor = true,
             Index = true,
             DefaultPaginationMethod = "index",
-            DefaultPageSize = ResourceQuery.DefaultPageSize,
-            MaxPageSize = ResourceQuery.MaxPageSize,
+            DefaultPageSize = ListEndpoints.DefaultPageSize,
+            MaxPageSize = ListEndpoints.MaxPageSize,
+            CursorTimeout = Cursors.TimeoutSeconds,
         },
     }.ToJson(request.BaseUrl));
 
@@ -80,6 +81,6 @@ internal static class DiscoveryEndpoints
         // RFC 7644 §4: of a query only the filter is refused; all else is ignored, so nothing of it is even read.
         if (request.Http.Request.Query.ContainsKey("filter"))
             throw new ScimException(403, null, "Discovery can't be filtered; leave the filter out.");
-        await request.AnswerAsync(200, ScimJson.ToUtf8(document));
+        await request.AnswerAsync(200, new ReadOnlySequence<byte>(ScimJson.ToUtf8(document)));
     }
 }

@@ -20,11 +20,17 @@ internal abstract class FilterColumn
     /// <summary>Whether all resources have the same value: then there is no order by it, and SQL refuses one by a literal.</summary>
     public virtual bool IsConstant => false;
 
-    /// <summary>A column, or an expression, that holds the comparison key.</summary>
-    public static FilterColumn Of(string expression) => new Plain(expression, isConstant: false);
+    /// <summary>Whether a resource may be without it.</summary>
+    public virtual bool IsNullable => false;
+
+    /// <summary>A column, or an expression, that holds the comparison key; every resource has one.</summary>
+    public static FilterColumn Of(string expression) => new Plain(expression, isConstant: false, isNullable: false);
+
+    /// <summary>A column that holds the comparison key, or NULL.</summary>
+    public static FilterColumn OfNullable(string column) => new Plain(column, isConstant: false, isNullable: true);
 
     /// <summary>A literal that is the comparison key of every resource.</summary>
-    public static FilterColumn OfConstant(string literal) => new Plain(literal, isConstant: true);
+    public static FilterColumn OfConstant(string literal) => new Plain(literal, isConstant: true, isNullable: false);
 
     /// <summary>A column of microseconds. Operands may be finer, so both sides are compared in ticks of 100 ns.</summary>
     public static FilterColumn OfTime(string column) => new Time(column);
@@ -32,9 +38,11 @@ internal abstract class FilterColumn
     /// <summary>A URI made of a prefix and a column.</summary>
     public static FilterColumn OfReference(string prefix, string column) => new Reference(prefix, column);
 
-    private sealed class Plain(string expression, bool isConstant) : FilterColumn
+    private sealed class Plain(string expression, bool isConstant, bool isNullable) : FilterColumn
     {
         public override bool IsConstant => isConstant;
+
+        public override bool IsNullable => isNullable;
 
         public override string? SortExpression => expression;
 

@@ -75,9 +75,9 @@ internal sealed class FilterColumns
         _columns =
         {
             ["id"] = FilterColumn.Of("u.scim_id"),
-            ["externalId"] = FilterColumn.Of("u.external_id"),
+            ["externalId"] = FilterColumn.OfNullable("u.external_id"),
             ["userName"] = FilterColumn.Of("u.user_name_key"),
-            ["displayName"] = FilterColumn.Of("u.display_name_key"),
+            ["displayName"] = FilterColumn.OfNullable("u.display_name_key"),
             ["active"] = FilterColumn.Of("u.active"),
             ["meta"] = FilterColumn.OfConstant("1"),
             ["meta.resourceType"] = FilterColumn.OfConstant("'User'"),

@@ -99,6 +99,7 @@ internal static class GroupWrites
     {
         public override async ValueTask<WriteResult> RunAsync(WriteSession session, ChangeContext change, Projection? shown)
         {
+            await Hierarchy.LockAsync(session);
             await GroupStore.ReleaseAsync(session, change, await LockAsync(session, integration, scimId, precondition));
             return WriteResult.Deleted(scimId);
         }

@@ -1,85 +1,184 @@
+using System.Data.Common;
+using Rollcall.Access.Scim.Paging;
 using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Scim.Filters;
 using Rollcall.Scim.Messages;
-using Rollcall.Scim.Schemas;
 using Rollcall.Scim.Sorting;
 
 namespace Rollcall.Access.Scim;
 
 /// <summary>
-/// One list request over the rows of a resource type, compiled to SQL: which rows, in which order, from where on.
+/// A query over one resource type, compiled to SQL: which rows, in which order. Rows are read from a place on, never by
+/// counting past those before it, so that a page costs the same wherever it is, given an index for the order.
 /// </summary>
 internal sealed class ResourceQuery
 {
-    /// <summary>Resources on a page where the client does not say.</summary>
-    public const int DefaultPageSize = 1000;
-
-    /// <summary>The most resources on a page.</summary>
-    public const int MaxPageSize = 10_000;
-
-    /// <summary>How long a filter or an order may keep the database busy.</summary>
-    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
-
+    private readonly ListedType _type;
+    private readonly int _number;
     private readonly string _condition;
-    private readonly string _order;
-    private readonly List<object?> _arguments = [];
-    private readonly int _filterArguments;
+    private readonly SortSql? _sort;
+    private readonly object?[] _arguments;
+    private readonly bool _isUnfiltered;
+    private readonly bool _isEmpty;
 
-    /// <summary>Compiles a request.</summary>
+    /// <summary>Compiles a query.</summary>
     /// <param name="dialect">The database's words.</param>
     /// <param name="query">What is asked for.</param>
     /// <param name="type">The type of the resources.</param>
-    /// <param name="columns">Where their attributes stand.</param>
-    /// <param name="visible">The condition that the integration <c>$1</c> sees a row.</param>
-    /// <param name="key">The internal key's column, which is the order where none is asked for.</param>
-    /// <param name="integrationId">The integration.</param>
-    /// <param name="strict">Whether clients' quirks in filters are refused.</param>
+    /// <param name="number">The type's number among those of the query.</param>
+    /// <param name="unknown">What becomes of attributes that the type does not have.</param>
+    /// <param name="integration">Whose resources.</param>
+    /// <param name="baseUrl">The SCIM base URL.</param>
     /// <exception cref="ScimException">The filter or the order can't be read.</exception>
     public ResourceQuery(
-        Dialect dialect, ListQuery query, ResourceType type, FilterColumns columns, string visible, string key, long integrationId, bool strict)
+        Dialect dialect, ListQuery query, ListedType type, int number, UnknownAttribute unknown, Integrations.Integration integration, string baseUrl)
     {
-        _arguments.Add(integrationId);
-        _condition = visible;
+        var columns = type.FilterColumns(baseUrl);
+        List<object?> arguments = [integration.Id];
+        _type = type;
+        _number = number;
+        _condition = type.Visible;
         if (query.Filter is { } text)
         {
-            var filter = FilterParser.Parse(text, type, new FilterOptions { Strict = strict });
-            _condition += " and " + new FilterSql(dialect, columns, _arguments).Compile(filter);
+            var filter = FilterParser.Parse(text, type.Type, new FilterOptions { Strict = integration.Rules.Strict, UnknownAttribute = unknown });
+            _isEmpty = filter is Filter.Constant { Value: false };
+            _isUnfiltered = filter is Filter.Constant { Value: true };
+            _condition += " and " + new FilterSql(dialect, columns, arguments).Compile(filter);
         }
-        _filterArguments = _arguments.Count;
-        _order = query.SortBy is { } sortBy
-            ? SortSql.Compile(dialect, columns, ResourceSort.Parse(sortBy, query.Descending ? "descending" : null, type))
-            : key;
-        StartIndex = query.StartIndex ?? 1;
-        Count = Math.Min(query.Count ?? DefaultPageSize, MaxPageSize);
-        Limit = query.Filter is null && query.SortBy is null ? null : TimeLimit;
-        IsUnfiltered = query.Filter is null;
+        else
+        {
+            _isUnfiltered = true;
+        }
+        _arguments = [.. arguments];
+        if (query.SortBy is { } sortBy)
+            _sort = SortSql.Compile(dialect, columns, ResourceSort.Parse(sortBy, query.Descending ? "descending" : null, type.Type, unknown));
     }
 
-    /// <summary>The place of the first resource, from 1.</summary>
-    public long StartIndex { get; }
+    /// <summary>The resource of that id, written to a page; null where the integration sees none.</summary>
+    public static ValueTask<ListedRow?> FindAsync(Session session, ListedType type, long integrationId, string scimId, ListPage page) => session.FirstAsync(
+        $"select {type.Columns} from {type.From} where {type.Visible} and {type.ScimId} = $2", row => page.Read(type, new PagePlace(0, row.GetInt64(0)), row), integrationId, scimId);
 
-    /// <summary>The most resources to return; 0 asks for the total only.</summary>
-    public int Count { get; }
-
-    /// <summary>How long the reads may take; null where they can't take long.</summary>
-    public TimeSpan? Limit { get; }
-
-    /// <summary>Whether all visible resources match.</summary>
-    public bool IsUnfiltered { get; }
-
-    /// <summary>The page's rows.</summary>
+    /// <summary>The resources after a place.</summary>
     /// <param name="session">Where to read.</param>
-    /// <param name="select">The columns and tables.</param>
-    /// <param name="map">Reads a row.</param>
-    public ValueTask<List<T>> PageAsync<T>(Session session, string select, Func<System.Data.Common.DbDataReader, T> map) =>
-        session.ListAsync(
-            $"{select} where {_condition} order by {_order} limit ${_filterArguments + 1} offset ${_filterArguments + 2}", map,
-            [.. _arguments, Count, StartIndex - 1]);
+    /// <param name="after">The place, in the order of all types of the query; null for the beginning.</param>
+    /// <param name="count">The most to read.</param>
+    /// <param name="page">Where they are written.</param>
+    public ValueTask<List<ListedRow>> AfterAsync(Session session, PagePlace? after, int count, ListPage page) =>
+        ReadAsync(session, _type.Columns, after, count, row => page.Read(_type, PlaceOf(row), row));
 
-    /// <summary>How many resources match in all, by counting.</summary>
+    /// <summary>The places of resources from the first on, without the resources.</summary>
     /// <param name="session">Where to read.</param>
-    /// <param name="from">The tables.</param>
-    public ValueTask<long> CountAsync(Session session, string from) =>
-        session.FirstAsync($"select count(*) {from} where {_condition}", row => row.GetInt64(0), [.. _arguments]);
+    /// <param name="count">The most to read.</param>
+    public ValueTask<List<PagePlace>> PlacesAsync(Session session, int count) =>
+        ReadAsync(session, $"{_type.RowId}, {_type.ScimId}", null, count, PlaceOf);
+
+    /// <summary>The place of the resource that follows so many others, or null where there are not so many.</summary>
+    public ValueTask<PagePlace?> PlaceAtAsync(Session session, long offset)
+    {
+        if (_isEmpty)
+            return new((PagePlace?)null);
+        // Which rows there are, one index says; what they hold is needed only to choose or to sort.
+        var (from, order) = _sort is null
+            ? (_isUnfiltered ? _type.Narrow : _type.From, _type.RowId)
+            : (_type.From, _sort.HasNulls && !_sort.IsConstant ? $"({_sort.Key} is null) {(_sort.Descending ? "desc" : "asc")}, {_sort.Order}" : _sort.Order);
+        return session.FirstAsync(
+            $"select {_type.RowId}{(_sort is null ? "" : $", {_type.ScimId}")}{KeyColumn} from {from} where {_condition} order by {order} limit 1 offset ${_arguments.Length + 1}",
+            PlaceOf, [.. _arguments, offset]);
+    }
+
+    /// <summary>What the resource of a place is sorted by, where it is still there and has the key whose hash the place carries; else null.</summary>
+    public async ValueTask<PagePlace?> WithLongKeyAsync(Session session, PagePlace place) =>
+        await session.FirstAsync(
+            $"select {_sort!.Key} from {_type.From} where {_type.RowId} = $2 and {_type.Visible}", row => row.IsDBNull(0) ? null : row.GetString(0), _arguments[0], place.RowId) is { } key
+            && PagePlace.Hash(key).AsSpan().SequenceEqual(place.KeyHash)
+                ? place with { Key = key, KeyHash = null }
+                : null;
+
+    /// <summary>How many resources match in all.</summary>
+    public ValueTask<long> CountAsync(Session session)
+    {
+        if (_isEmpty)
+            return new(0);
+        return _isUnfiltered
+            ? Counters.ReadAsync(session, (long)_arguments[0]!, _type.Counter)
+            : session.FirstAsync($"select count(*) from {_type.From} where {_condition}", row => row.GetInt64(0), _arguments);
+    }
+
+    private string KeyColumn => _sort is null ? "" : $", {_sort.Key}";
+
+    /// <summary>The place of a row whose first columns are the ids, and whose last is what is sorted by.</summary>
+    private PagePlace PlaceOf(DbDataReader row)
+    {
+        if (_sort is null)
+            return new PagePlace(_number, row.GetInt64(0));
+        var key = row.GetValue(row.FieldCount - 1);
+        return new PagePlace(_number, row.GetInt64(0), row.GetString(1), key is DBNull ? null : key);
+    }
+
+    private async ValueTask<List<T>> ReadAsync<T>(Session session, string columns, PagePlace? after, int count, Func<DbDataReader, T> map)
+    {
+        var rows = new List<T>();
+        if (_isEmpty)
+            return rows;
+        foreach (var part in Parts(after))
+        {
+            object?[] arguments = [.. _arguments, .. part.Arguments, count - rows.Count];
+            await session.EachAsync(
+                $"select {columns}{KeyColumn} from {_type.From} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", row => rows.Add(map(row)), arguments);
+            if (rows.Count >= count)
+                break;
+        }
+        return rows;
+    }
+
+    private readonly record struct Part(string Condition, string Order, params object?[] Arguments);
+
+    /// <summary>
+    /// The rows after a place, in at most two parts, each of which an index can answer: those that have a value, in its
+    /// order, and those that have none, in the order of their ids.
+    /// </summary>
+    private IEnumerable<Part> Parts(PagePlace? after)
+    {
+        string Parameter(int number) => $"${_arguments.Length + number}";
+        if (_sort is null)
+        {
+            if (after is null || after.Type < _number)
+                yield return new Part("", _type.RowId);
+            else if (after.Type == _number)
+                yield return new Part($" and {_type.RowId} > {Parameter(1)}", _type.RowId, after.RowId);
+            yield break;
+        }
+        if (_sort.Descending && Nulls() is { } first)
+            yield return first;
+        if (Values() is { } values)
+            yield return values;
+        if (!_sort.Descending && Nulls() is { } last)
+            yield return last;
+
+        Part? Values()
+        {
+            var isPast = !_sort.Descending && after is { Key: null };
+            if (!_sort.HasValues || isPast)
+                return null;
+            var condition = _sort.HasNulls ? $" and {_sort.Key} is not null" : "";
+            if (after?.Key is null)
+                return new Part(condition, _sort.Order);
+            // Said twice, so that an index range begins at the key.
+            var (from, beyond) = _sort.Descending ? ("<=", "<") : (">=", ">");
+            return new Part(
+                $"{condition} and {_sort.Key} {from} {Parameter(1)} and ({_sort.Key} {beyond} {Parameter(1)} or {_type.ScimId} > {Parameter(2)})", _sort.Order, after.Key, after.ScimId);
+        }
+
+        Part? Nulls()
+        {
+            var isPast = _sort.Descending && after is { Key: not null };
+            if (!_sort.HasNulls || isPast)
+                return null;
+            var condition = _sort.HasValues ? $" and {_sort.Key} is null" : "";
+            return after is { Key: null }
+                ? new Part($"{condition} and {_type.ScimId} > {Parameter(1)}", _type.ScimId, after.ScimId)
+                : new Part(condition, _type.ScimId);
+        }
+    }
 }

@@ -60,7 +60,8 @@ internal static class ScimFaults
         ErrorMessage.Write(buffer, fault.Status, ScimTypeOf(fault.Cause), fault.Detail);
         context.Response.ContentType = MediaTypes.Scim;
         context.Response.ContentLength = buffer.Length;
-        await context.Response.BodyWriter.WriteAsync(buffer.Written, context.RequestAborted);
+        foreach (var part in buffer.Written)
+            await context.Response.BodyWriter.WriteAsync(part, context.RequestAborted);
     }
 
     private static string? ScimTypeOf(Exception? exception) => exception switch

@@ -22,6 +22,9 @@ namespace Rollcall.Access.Scim;
 /// <param name="tokens">Tells who calls.</param>
 internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, ProtectedResource resource, Caller? caller, BearerTokens tokens)
 {
+    // A page of some hundred Users goes out at once.
+    private const int MostUnsent = 256 * 1024;
+
     private ListQuery? _query;
 
     /// <summary>The HTTP request.</summary>
@@ -35,6 +38,9 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
 
     /// <summary>The SCIM base URL, without a slash at the end.</summary>
     public string BaseUrl => resource.BaseUrl;
+
+    /// <summary>The OAuth client, or the static token, that sends the request; empty for discovery without credentials.</summary>
+    public string Client => caller?.Client ?? "";
 
     /// <summary>Looks at the credentials once more, for a request that takes long: they may have been revoked meanwhile.</summary>
     /// <exception cref="ScimException">401.</exception>
@@ -55,9 +61,11 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         new Actor(integration.Name, caller?.Client, null, http.Connection.RemoteIpAddress?.ToString()),
         http.Request.Method, http.Request.Path.Value ?? "");
 
+    /// <summary>What the client prefers to be answered (RFC 7240).</summary>
+    public Preferences Prefers => Preferences.Parse(http.Request.Headers["Prefer"]);
+
     /// <summary>Whether the client asks for the resource in the answer to a write (RFC 7240 §4.2).</summary>
-    public bool PrefersRepresentation =>
-        http.Request.Headers["Prefer"].Any(value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
+    public bool PrefersRepresentation => Prefers.Return == ReturnPreference.Representation;
 
     /// <summary>The attributes that the response shall carry.</summary>
     public Projection Projection(ResourceType type) => Query.Projection(type);
@@ -118,16 +126,26 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
 
     /// <summary>Runs a write and answers with what it did.</summary>
     /// <param name="write">The write.</param>
+    /// <param name="type">What it is about.</param>
     /// <param name="shown">What the answer carries of the resource; null for an answer without a body.</param>
-    public async Task WriteAsync(ResourceWrite write, Projection? shown)
+    public async Task WriteAsync(ResourceWrite write, ResourceType type, Projection? shown)
     {
+        var wish = Prefers.Return;
+        // Who names attributes wants to see them, whatever else (RFC 7644 §3.5.2).
+        if (wish == ReturnPreference.Minimal && shown is { IsDefault: true })
+            shown = null;
         var change = Change;
         var result = await database.WriteAsync(session => write.RunAsync(session, change, shown), change.Key);
+
         TellChanged(result.Changed);
+        if (wish == (result.Resource is null ? ReturnPreference.Minimal : ReturnPreference.Representation))
+            http.Response.Headers["Preference-Applied"] = result.Resource is null ? "return=minimal" : "return=representation";
+        if (result.Version is not null)
+            http.Response.Headers.Location = $"{BaseUrl}{type.Endpoint}/{result.ScimId}";
         if (result.Resource is { } resource)
-            await AnswerAsync(result.Status, resource, shown!, isWrite: true);
+            await AnswerAsync(result.Status, resource, shown!);
         else
-            await AnswerAsync(result.Status, result.Version);
+            await AnswerAsync(result.Status == 200 ? 204 : result.Status, result.Version);
     }
 
     /// <summary>Answers without a body.</summary>
@@ -138,34 +156,49 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         return Task.CompletedTask;
     }
 
-    /// <summary>Answers with a body of SCIM JSON.</summary>
-    /// <param name="status">HTTP status.</param>
-    /// <param name="body">The JSON.</param>
-    /// <param name="version">The resource's version, for <c>ETag</c>; null for what has none.</param>
-    /// <param name="location">The resource's URI, for <c>Location</c>, or null.</param>
-    public async Task AnswerAsync(int status, ReadOnlyMemory<byte> body, ScimVersion? version = null, string? location = null)
-    {
-        var response = http.Response;
-        response.StatusCode = status;
-        response.ContentType = MediaTypes.Scim;
-        response.ContentLength = body.Length;
-        SetVersion(version);
-        if (location is not null)
-            response.Headers.Location = location;
-        await response.BodyWriter.WriteAsync(body, http.RequestAborted);
-    }
-
     /// <summary>Answers with a resource.</summary>
     /// <param name="status">HTTP status.</param>
     /// <param name="found">The resource.</param>
     /// <param name="projection">What of it the answer carries.</param>
-    /// <param name="isWrite">Whether the answer is to a write: then <c>Location</c> says where the resource is.</param>
-    public async Task AnswerAsync(int status, FoundResource found, Projection projection, bool isWrite = false)
+    public async Task AnswerAsync(int status, FoundResource found, Projection projection)
     {
-        using var resource = new ResourcePage(projection);
-        var representations = new Representations(BaseUrl);
-        resource.Add(output => found.Write(output, representations, projection));
-        await AnswerAsync(status, resource.Single, found.Version, isWrite ? $"{BaseUrl}{found.Type.Endpoint}/{found.ScimId}" : null);
+        using var body = new PooledBuffer();
+        found.Write(body, new Representations(BaseUrl), projection);
+        await AnswerAsync(status, projection.IsDefault ? body.Written : new ReadOnlySequence<byte>(Representations.Narrow(body.Written, projection)), found.Version);
+    }
+
+    /// <summary>Answers with a body of SCIM JSON.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="body">The JSON.</param>
+    /// <param name="version">The resource's version, for <c>ETag</c>; null for what has none.</param>
+    public Task AnswerAsync(int status, ReadOnlySequence<byte> body, ScimVersion? version = null) => AnswerAsync(status, [body], version);
+
+    /// <summary>Answers with a body of SCIM JSON that is in several parts.</summary>
+    /// <inheritdoc cref="AnswerAsync(int, ReadOnlySequence{byte}, ScimVersion?)"/>
+    public async Task AnswerAsync(int status, IReadOnlyList<ReadOnlySequence<byte>> body, ScimVersion? version = null)
+    {
+        var response = http.Response;
+        response.StatusCode = status;
+        response.ContentType = MediaTypes.Scim;
+        response.ContentLength = body.Sum(part => part.Length);
+        SetVersion(version);
+        if (HttpMethods.IsHead(http.Request.Method))
+            return;
+        var unsent = 0;
+        foreach (var part in body)
+        {
+            foreach (var memory in part)
+            {
+                response.BodyWriter.Write(memory.Span);
+                unsent += memory.Length;
+                // What is not sent is held once more: a client that reads slowly is waited for.
+                if (unsent < MostUnsent)
+                    continue;
+                await response.BodyWriter.FlushAsync(http.RequestAborted);
+                unsent = 0;
+            }
+        }
+        await response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
     /// <summary>Tells whether a write changed anything: clients that check histories need to know.</summary>

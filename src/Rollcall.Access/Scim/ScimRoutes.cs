@@ -25,8 +25,8 @@ internal sealed class ScimRoutes(
     public IEndpointConventionBuilder MapOpen(string path, Func<ScimRequest, Task> handler) => Add(HttpMethods.Get, path, handler, isOpen: true);
 
     private RouteHandlerBuilder Add(string method, string path, Func<ScimRequest, Task> handler, bool isOpen) =>
-        // The cast chooses the overload without parameter binding: the handler reads what it needs.
-        (RouteHandlerBuilder)(object)app.MapMethods("/scim/{integration}/v2" + path, [method], (RequestDelegate)(http => RunAsync(http, handler, isOpen)));
+        // Where GET answers, HEAD answers the same without the body (RFC 9110 §9.3.2). The cast chooses the overload without parameter binding: the handler reads what it needs.
+        (RouteHandlerBuilder)(object)app.MapMethods("/scim/{integration}/v2" + path, HttpMethods.IsGet(method) ? [method, HttpMethods.Head] : [method], (RequestDelegate)(http => RunAsync(http, handler, isOpen)));
 
     private async Task RunAsync(HttpContext http, Func<ScimRequest, Task> handler, bool isOpen)
     {

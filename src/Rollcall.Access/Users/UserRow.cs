@@ -18,12 +18,14 @@ namespace Rollcall.Access.Users;
 internal sealed record UserRow(
     long Id, long IntegrationId, string ScimId, string UserName, long Created, byte[] Document, long Revision, long Modified, long WritableRevision)
 {
-    /// <summary>The columns, to be followed by a condition on <c>u</c> (users) or <c>s</c> (user_state).</summary>
-    public const string Select =
-        """
-        select u.id, u.integration_id, u.scim_id, u.user_name, u.created, u.document, s.revision, s.modified, u.writable_revision
-        from users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id
-        """;
+    /// <summary>The columns that <see cref="Map"/> reads.</summary>
+    public const string Columns = "u.id, u.integration_id, u.scim_id, u.user_name, u.created, u.document, s.revision, s.modified, u.writable_revision";
+
+    /// <summary>The tables: <c>u</c> is users, <c>s</c> user_state.</summary>
+    public const string From = "users u join user_state s on s.integration_id = u.integration_id and s.user_id = u.id";
+
+    /// <summary>Both, to be followed by a condition.</summary>
+    public const string Select = $"select {Columns} from {From}";
 
     /// <summary>The version that clients see.</summary>
     public ScimVersion Version => new(Revision);

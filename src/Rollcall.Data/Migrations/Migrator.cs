@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Rollcall.Data.Migrations;
 
-/// <summary>One step of a schema: a numbered SQL script with the dialect's words as <c>$(name)</c>.</summary>
+/// <summary>One step of a schema: a numbered SQL script with the dialect's words as <c>$(name)</c>, and <c>$(now)</c> for the time.</summary>
 /// <param name="Number">From 1, without gaps.</param>
 /// <param name="Sql">Statements separated by a semicolon at the end of a line.</param>
 public sealed record Migration(int Number, string Sql)
@@ -49,7 +49,7 @@ internal static partial class Migrator
 
         foreach (var migration in migrations.Where(migration => migration.Number > current))
         {
-            foreach (var statement in Statements(Words().Replace(migration.Sql, match => session.Dialect.Words[match.Groups[1].Value])))
+            foreach (var statement in Statements(Words().Replace(migration.Sql, match => Word(session, match.Groups[1].Value))))
                 await session.ExecuteAsync(statement);
         }
 
@@ -59,6 +59,10 @@ internal static partial class Migrator
             await session.ExecuteAsync("update schema_version set number = $1", newest);
         return Math.Max(current, newest);
     }
+
+    // The one word that no dialect knows: when the migration runs, on the database's clock.
+    private static string Word(WriteSession session, string name) =>
+        name == "now" ? session.Now.ToString(CultureInfo.InvariantCulture) : session.Dialect.Words[name];
 
     private static IEnumerable<string> Statements(string script) =>
         script.Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -44,6 +44,7 @@ internal sealed class PendingWrite<T>(Func<WriteSession, ValueTask<T>> write, Wr
 
     public void Run(WriteSession session)
     {
+        session.Begin();
         var running = write(session);
         if (!running.IsCompleted)
         {

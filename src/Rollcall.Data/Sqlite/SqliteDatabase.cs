@@ -93,7 +93,21 @@ public sealed class SqliteDatabase : Database
     }
 
     /// <inheritdoc/>
-    public override Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null) => _writer.WriteAsync(write, key);
+    public override async Task<T> WriteAsync<T>(Func<WriteSession, ValueTask<T>> write, WriteKey? key = null)
+    {
+        try
+        {
+            return await _writer.WriteAsync(write, key);
+        }
+        catch (LockFirstException missing)
+        {
+            return await _writer.WriteAsync(async session =>
+            {
+                await session.LockFirstAsync(missing.Statement);
+                return await write(session);
+            }, key);
+        }
+    }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -14,6 +14,8 @@ internal static class SqliteDialect
             ["bytes"] = "blob",
             ["json"] = "text",
             ["clustered"] = "without rowid",
+            // A table function of the elements of a JSON array, in a column "value".
+            ["elements"] = "json_each",
         },
         TextSet = parameter => $"select value from json_each({parameter})",
         NumberSet = parameter => $"select value from json_each({parameter})",

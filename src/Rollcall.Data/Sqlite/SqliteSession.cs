@@ -33,6 +33,7 @@ internal sealed class SqliteReadSession : Session, IDisposable
         await ExecuteAsync("begin");
         try
         {
+            Now = SqliteClock.Microseconds(_clock);
             _startedAt = _clock.GetTimestamp();
             _limit = limit;
             return await read(this);
@@ -48,6 +49,7 @@ internal sealed class SqliteReadSession : Session, IDisposable
     public async ValueTask<T> RunOneAsync<T>(Func<Session, ValueTask<T>> read)
     {
         var before = StatementCount;
+        Now = SqliteClock.Microseconds(_clock);
         var result = await read(this);
         return StatementCount - before <= 1
             ? result

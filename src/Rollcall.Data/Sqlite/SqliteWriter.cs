@@ -89,7 +89,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         // 1. One transaction for all that wait, and for what comes while they run.
         _session ??= _open();
-        _session.Now = Microseconds(_options.Clock.GetUtcNow());
+        _session.Now = SqliteClock.Microseconds(_options.Clock);
         _session.Run("begin immediate");
         for (var i = 0; i < group.Count; i++)
         {
@@ -218,6 +218,4 @@ internal sealed class SqliteWriter : IDisposable
     };
 
     private static bool IsStorageFault(Exception exception) => exception is DatabaseUnavailableException { IsStorageFault: true };
-
-    private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

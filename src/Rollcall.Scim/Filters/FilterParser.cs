@@ -201,10 +201,7 @@ public sealed class FilterParser
     private AttributePath? ResolveInType(string name)
     {
         var path = AttributePath.TryResolve(_type, _options.Strict ? name : ClientQuirks.UnqualifiedName(name, _type));
-        // SailPoint's delta aggregation is documented with a bare lastModified.
-        if (path is null && !_options.Strict && name.Equals("lastModified", StringComparison.OrdinalIgnoreCase))
-            path = AttributePath.TryResolve(_type, "meta.lastModified");
-        return path;
+        return path is null && !_options.Strict ? AttributePath.TryResolve(_type, ClientQuirks.BareLastModified(name)) : path;
     }
 
     private static AttributePath? ResolveInElement(AttributePath owner, string name)

@@ -18,6 +18,9 @@ public sealed record ListResponse
     /// <summary>The cursor of the page before; null on the first.</summary>
     public string? PreviousCursor { get; init; }
 
+    /// <summary>What follows the last resource.</summary>
+    public static ReadOnlySpan<byte> End => "]}"u8;
+
     /// <summary>
     /// Writes the message; <c>itemsPerPage</c> is the number of resources in it, and <c>Resources</c> comes last, as an
     /// empty array where there are none.
@@ -25,6 +28,23 @@ public sealed record ListResponse
     /// <param name="output">Where to.</param>
     /// <param name="resources">The resources of the page, each one JSON object in UTF-8, written as they are.</param>
     public void Write(IBufferWriter<byte> output, IReadOnlyCollection<ReadOnlyMemory<byte>> resources)
+    {
+        WriteStart(output, resources.Count);
+        var isFirst = true;
+        foreach (var resource in resources)
+        {
+            if (!isFirst)
+                output.Write(","u8);
+            isFirst = false;
+            output.Write(resource.Span);
+        }
+        output.Write(End);
+    }
+
+    /// <summary>Writes the message up to its first resource, for a page that is too large to be held twice.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="itemsPerPage">How many resources follow, with commas between them, and <see cref="End"/> after them.</param>
+    public void WriteStart(IBufferWriter<byte> output, int itemsPerPage)
     {
         using var writer = new Utf8JsonWriter(output, ScimJson.WriterOptions);
         writer.WriteStartObject();
@@ -35,15 +55,11 @@ public sealed record ListResponse
             writer.WriteNumber("totalResults", total);
         if (StartIndex is { } start)
             writer.WriteNumber("startIndex", start);
-        writer.WriteNumber("itemsPerPage", resources.Count);
+        writer.WriteNumber("itemsPerPage", itemsPerPage);
         if (NextCursor is not null)
             writer.WriteString("nextCursor", NextCursor);
         if (PreviousCursor is not null)
             writer.WriteString("previousCursor", PreviousCursor);
         writer.WriteStartArray("Resources");
-        foreach (var resource in resources)
-            writer.WriteRawValue(resource.Span, skipInputValidation: true);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Rollcall.Commands;
@@ -16,6 +17,7 @@ internal static class ListCommands
         new("TYPE", item => item.Text("type") is { Length: > 0 } type ? type : Local),
         Column.Of("INTEGRATION", "integration"),
         Column.Of("MEMBERS", "memberCount"),
+        new("NEXT REVIEW", NextReview),
     ];
 
     /// <summary>The verb and those below it.</summary>
@@ -26,12 +28,16 @@ internal static class ListCommands
             ShowVerb(server),
             UpdateVerb(server),
             DeleteVerb(server),
+            OfferVerb(server),
             ListMemberCommands.Create(server));
 
     private static Argument<string> Name() => new("NAME") { Description = "The list's name." };
 
     /// <summary>A type as the API has it.</summary>
     public static string? ApiType(string? type) => type is Local ? "" : type;
+
+    private static string? NextReview(JsonElement list) =>
+        list.Member("audit") is { } audit ? $"{Output.Time(audit.Text("nextAuditDate"))}{(list.Text("overdue") is "true" ? " (overdue)" : "")}" : null;
 
     private static Verb CreateVerb(Server server)
     {
@@ -65,9 +71,12 @@ internal static class ListCommands
     {
         var type = OptionOf.Choice("--type", "Only lists of this type.", "scim", "static", Local);
         var integration = OptionOf.Text("--integration", "NAME", "Only lists of this integration.");
-        return server.Verb(new Verb("list", "Lists access lists.").With(type, integration), call =>
+        var overdue = OptionOf.Switch("--overdue", "Only lists whose next review should have been by now; false: only the others.");
+        return server.Verb(new Verb("list", "Lists access lists.").With(type, integration, overdue), call =>
         {
-            var path = ApiPath.Of("lists").With(("type", ApiType(call.Get(type))), ("integration", call.Get(integration)));
+            var path = ApiPath.Of("lists").With(
+                ("type", ApiType(call.Get(type))), ("integration", call.Get(integration)),
+                ("overdue", call.Get(overdue) switch { true => "true", false => "false", null => null }));
             return call.Output.ListAsync(call.Api.PagesAsync(path, call.CancellationToken), "lists", Columns);
         });
     }
@@ -108,6 +117,18 @@ internal static class ListCommands
         {
             await call.Api.DeleteAsync(ApiPath.Of("lists", call[name]), call.CancellationToken);
             call.Output.Done($"List \"{call[name]}\" is deleted.");
+        });
+    }
+
+    private static Verb OfferVerb(Server server)
+    {
+        var name = Name();
+        var verb = new Verb("offer", "Lets the integration see a list again that it gave up by deleting its Group; it gets a new SCIM id. A list that it sees stays as it is.").With(name);
+        return server.Verb(verb, async call =>
+        {
+            var answer = await call.Api.PostAsync(ApiPath.Of("lists", call[name], "offer"), [], call.CancellationToken);
+            call.Output.Answer(answer.Body, output => output.WriteLine(Shell.Printable(
+                $"The integration \"{answer.Body.Text("integration")}\" sees list \"{call[name]}\" as the Group {answer.Body.Text("scimId")}.")));
         });
     }
 }

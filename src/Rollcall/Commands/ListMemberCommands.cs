@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Rollcall.Commands;
@@ -15,7 +16,17 @@ internal static class ListMemberCommands
         new("JOINED", item => Output.Time(item.Text("joined"))),
         new("EXPIRES", item => Output.Time(item.Text("expires"))),
         Column.Of("ADDED BY", "addedBy"),
+        Column.Of("STATUS", "ineligibleStatus"),
         Column.Of("REASON", "reason"),
+    ];
+
+    private static readonly Column[] EffectiveColumns =
+    [
+        Column.Of("NAME", "name"),
+        Column.Of("KIND", "kind"),
+        Column.Of("INTEGRATION", "integration"),
+        Column.Of("STATUS", "ineligibleStatus"),
+        new("PATH", Paths),
     ];
 
     /// <summary>The verb and those below it.</summary>
@@ -27,9 +38,22 @@ internal static class ListMemberCommands
     private static Verb ListVerb(Server server)
     {
         var list = List();
-        return server.Verb(new Verb("list", "Lists the direct members.").With(list), call =>
-            call.Output.ListAsync(call.Api.PagesAsync(ApiPath.Of("lists", call[list], "members"), call.CancellationToken), "members", Columns));
+        var effective = new Option<bool>("--effective") { Description = "All that count as members, also of lists nested in it, each with the way there." };
+        var at = OptionOf.Time("--at", "With --effective: who was a member then, as far back as records go. Default: now.");
+        var verb = new Verb("list", "Lists the direct members, or all that count as members.")
+            .With(list, effective, at)
+            .Needs(command => !Server.IsGiven(command, at) || Server.IsGiven(command, effective), "--at goes with --effective.")
+            .WithExamples("rollcall lists members list on-call --effective --at 2026-06-30");
+        return server.Verb(verb, call =>
+        {
+            var isEffective = call.Get(effective);
+            var path = ApiPath.Of("lists", call[list], isEffective ? "effective-members" : "members").With(("at", call.Get(at) is { } moment ? ListFields.Time(moment) : null));
+            return call.Output.ListAsync(call.Api.PagesAsync(path, call.CancellationToken), "members", isEffective ? EffectiveColumns : Columns);
+        });
     }
+
+    private static string? Paths(JsonElement member) => member.Member("ways") is not { ValueKind: JsonValueKind.Array } ways ? null
+        : string.Join("; ", ways.EnumerateArray().Select(way => string.Join(" > ", way.GetProperty("path").EnumerateArray().Select(name => name.GetString()))));
 
     private static Verb AddVerb(Server server)
     {

@@ -66,14 +66,14 @@ public sealed class ApplyOrderTests
             new SqliteOptions { Path = folder["access.db"], Clock = clock, IsCommitted = AuditLog.ContainsAsync }, AccessStore.Migrations);
         var number = 0;
         ChangeContext Change() => new($"request-{++number}", 1, new Actor(null, null, "administrator", null), "POST", "/api/v1/apply");
-        async Task ApplyAsync(string yaml) => await new Applier(database, clock).ApplyAsync(Read(yaml), new ApplyOptions(), dryRun: false, Change());
+        async Task ApplyAsync(string yaml) => await new Applier(database, clock).ApplyAsync([new ApplyFile("test.yaml", yaml)], new ApplyOptions(), dryRun: false, Change());
         await ApplyAsync(List("a", "static") + Member("a", "bob") + List("child"));
 
         // Planned, then overtaken: by a member, by a list of that name, by an edge that would close a circle.
         var planner = new ApplyPlanner(Read(List("a", "static") + Member("a", "carol") + List("b")), new ApplyOptions(), clock.GetUtcNow());
         var plan = await database.ReadAsync(planner.PlanAsync);
         await ApplyAsync(Member("a", "dave") + List("b", more: "  description: first"));
-        var done = await database.WriteAsync(session => ApplyExecution.RunAsync(session, Change(), planner, plan));
+        var (done, _) = await database.WriteAsync(session => ApplyExecution.RunAsync(session, Change(), planner, plan));
 
         Assert.Equal([PlannedAction.Update, PlannedAction.Update], done.Lists.Select(list => list.Action));
         Assert.Equal(["carol", "bob", "dave"], done.Lists[0].Members.Select(member => member.Name));

@@ -191,6 +191,36 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task Files_that_were_applied_before_are_recognised_and_a_change_by_anybody_is_seen()
+    {
+        await using var app = await RollcallApp.StartAsync();
+        await app.IntegrationAsync();
+        var yaml = List("a", "static") + Member("a", "bob") + Nested("a", "b") + List("b") + Member("b", "carol") + List("c", "scim") + Member("c", "x");
+        (await app.ApplyAsync(yaml)).Expect(200);
+        var remembered = (await app.ApplyAsync(yaml)).Expect(200).Body.ToJsonString();
+        // Read and planned anew: a comment makes it another file.
+        Assert.Equal((await app.ApplyAsync(yaml + "# again")).Expect(200).Body.ToJsonString(), remembered);
+
+        async Task SeenAsync(string method, string path, JsonObject? body, string action)
+        {
+            Assert.InRange((await app.AdminAsync(method, path, body)).Status, 200, 204);
+            var answer = (await app.ApplyAsync(yaml)).Expect(200);
+            Assert.Equal(action, (string?)answer.Of(path.Split('/')[2])["action"]);
+            Assert.Equal(remembered, (await app.ApplyAsync(yaml)).Expect(200).Body.ToJsonString());
+        }
+        await SeenAsync("PATCH", "/lists/b", new JsonObject { ["title"] = "other" }, "update");
+        await SeenAsync("PUT", "/lists/a/members/dave", [], "update");
+        await SeenAsync("DELETE", "/lists/c", null, "create");
+        // What was asked for is more than the files.
+        (await app.AdminAsync("DELETE", "/lists/a/members/bob")).Expect(204);
+        Assert.Equal(1, (int)(await app.ApplyAsync(yaml, "?dryRun=true")).Body["summary"]!["members"]!["added"]!);
+        Assert.Equal(1, (int)(await app.ApplyAsync(yaml)).Body["summary"]!["members"]!["added"]!);
+        (await app.ApplyAsync(yaml, "?integration=none")).Expect(400);
+        (await app.ApplyAsync(List("d"))).Expect(200);
+        Assert.Equal(1, (int)(await app.ApplyAsync(yaml, "?prune=true")).Expect(200).Body["summary"]!["deleted"]!);
+    }
+
+    [Fact]
     public async Task Each_list_has_an_audit_row_of_the_one_request()
     {
         await using var app = await RollcallApp.StartAsync();

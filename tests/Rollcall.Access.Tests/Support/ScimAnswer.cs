@@ -32,6 +32,11 @@ internal sealed record ScimAnswer(int Status, IReadOnlyDictionary<string, string
     /// <summary>What <c>X-Rollcall-Changed</c> says, or null.</summary>
     public bool? Changed => Headers.TryGetValue("X-Rollcall-Changed", out var changed) ? bool.Parse(changed) : null;
 
+    /// <summary>The cursor of the page that follows, or null.</summary>
+    public string? NextCursor => (string?)Body["nextCursor"];
+
+    public long TotalResults => (long)Body["totalResults"]!;
+
     public string? ScimType => (string?)Body["scimType"];
 
     public string Detail => (string?)Body["detail"] ?? "";
@@ -63,7 +68,7 @@ internal sealed record ScimAnswer(int Status, IReadOnlyDictionary<string, string
         Assert.Equal("nosniff", headers["X-Content-Type-Options"]);
         if (bytes.Length == 0)
         {
-            Assert.True(status is 204 or 304 || isHead, $"{status} without a body");
+            Assert.True(status is 204 or 304 || isHead || headers.GetValueOrDefault("Preference-Applied") == "return=minimal", $"{status} without a body");
             return new ScimAnswer(status, headers, []);
         }
         Assert.True(status is not (204 or 304), $"{status} with a body");
@@ -132,10 +137,14 @@ internal sealed record ScimAnswer(int Status, IReadOnlyDictionary<string, string
     private void AssertList(string baseUrl)
     {
         var resources = Resources;
-        Assert.Equal(["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"], Body.Select(member => member.Key));
+        // RFC 9865 §2: a page of a cursor walk has no startIndex, and the last one no cursor.
+        string[] envelope = Body.ContainsKey("startIndex") ? ["totalResults", "startIndex", "itemsPerPage"] : NextCursor is null ? ["totalResults", "itemsPerPage"] : ["totalResults", "itemsPerPage", "nextCursor"];
+        Assert.Equal(["schemas", .. envelope, "Resources"], Body.Select(member => member.Key));
+        // C-003: nothing in a cursor needs encoding in a URL (RFC 3986 §2.3).
+        Assert.True(NextCursor is null || (NextCursor.Length is > 0 and < 8192 && NextCursor.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~')), NextCursor);
         Assert.Equal(resources.Count, (int)Body["itemsPerPage"]!);
         Assert.True((long)Body["totalResults"]! >= resources.Count);
-        Assert.True((long)Body["startIndex"]! >= 1);
+        Assert.True((long?)Body["startIndex"] is null or >= 1);
         foreach (var resource in resources)
             AssertResource(resource!.AsObject(), baseUrl);
         var ids = resources.Select(resource => (string?)resource!["id"]).ToList();

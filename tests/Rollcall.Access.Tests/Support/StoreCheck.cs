@@ -89,6 +89,16 @@ internal static class StoreCheck
               union select list_id, to_revision, to_at from member_history)
             select e.* from edges e left join changes c on c.resource_kind = 1 and c.resource_id = e.list_id and c.revision = e.revision where c.at is not e.at
             """),
+        ("an ownership begins and ends with a revision of its list, and at its time",
+            """
+            with edges as (
+              select list_id, from_revision as revision, from_at as at from owners
+              union select list_id, from_revision, from_at from owner_history
+              union select list_id, to_revision, to_at from owner_history)
+            select e.* from edges e left join changes c on c.resource_kind = 1 and c.resource_id = e.list_id and c.revision = e.revision where c.at is not e.at
+            """),
+        ("owners are those of the definition",
+            "select l.id from lists l where (select count(*) from owners o where o.list_id = l.id) <> json_array_length(l.definition, '$.owners')"),
         ("a change of a User's membership is a revision of the User, in the same request",
             """
             with edges as (

@@ -19,6 +19,11 @@ internal static class Notes
             """),
     ];
 
+    /// <summary>Stands for a statement that takes a lock: it counts how often it was run.</summary>
+    public const string Lock = "insert into notes (name, amount) values ('locked', 1) on conflict (name) do update set amount = notes.amount + 1";
+
+    public static ValueTask<long> LocksAsync(Session session) => session.FirstAsync("select amount from notes where name = 'locked'", row => row.GetInt64(0));
+
     public static async ValueTask<long> AddAsync(WriteSession session, string name, long amount = 0, string? requestId = null)
     {
         await session.ExecuteAsync("insert into notes (name, amount, request_id) values ($1, $2, $3)", name, amount, requestId);

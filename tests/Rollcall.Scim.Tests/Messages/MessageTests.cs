@@ -216,6 +216,25 @@ public sealed class MessageTests
     [InlineData("*/*;q=0, application/json", true)]
     public void S145_D60_these_clients_take_the_answer(string? accept, bool acceptable) => Assert.Equal(acceptable, MediaTypes.IsAcceptable(accept));
 
+    [Theory]
+    [InlineData(ReturnPreference.None)]
+    [InlineData(ReturnPreference.None, "")]
+    [InlineData(ReturnPreference.None, new string?[] { null })]
+    [InlineData(ReturnPreference.Minimal, "return=minimal")]
+    [InlineData(ReturnPreference.Representation, "return=representation")]
+    [InlineData(ReturnPreference.Representation, "Return = \"Representation\"")]
+    [InlineData(ReturnPreference.Minimal, "respond-async, wait=10 , return=minimal;x=\"a, return=representation\"; y")]
+    [InlineData(ReturnPreference.Minimal, "respond-async", "foo; return=representation, return=minimal")]
+    [InlineData(ReturnPreference.Minimal, "return=minimal, return=representation")]
+    [InlineData(ReturnPreference.Representation, "return=representation", "return=minimal")]
+    [InlineData(ReturnPreference.None, "return=everything, return=minimal")]
+    [InlineData(ReturnPreference.None, "return")]
+    [InlineData(ReturnPreference.None, "x=\"a, return=minimal")]
+    [InlineData(ReturnPreference.Minimal, "x=\"\\\", return=representation\", return=minimal")]
+    [InlineData(ReturnPreference.None, "returns=minimal, noreturn=minimal, minimal=return")]
+    [InlineData(ReturnPreference.Minimal, ",,; =;,return=minimal,")]
+    public void Preferences_are_read_as_RFC_7240_writes_them(ReturnPreference expected, params string?[] headers) => Assert.Equal(expected, Preferences.Parse(headers).Return);
+
     private static List<JsonObject> Schemas(bool classic) =>
         [.. Discovery.SchemasOf([ResourceTypes.User, ResourceTypes.Group], classic).Select(schema => Discovery.Schema(schema, "https://x/v2"))];
 

@@ -79,6 +79,24 @@ internal static class AccessRules
             join spans b on b.list_id = a.list_id and b.kind = a.kind and b.member_id = a.member_id and b.from_revision > a.from_revision
             where a.to_revision is null or b.from_revision < a.to_revision
             """),
+        ("owners are those of the definition",
+            "select l.id, l.name from lists l where (select count(*) from owners o where o.list_id = l.id) <> json_array_length(l.definition, '$.owners')"),
+        ("an ownership begins and ends with a revision of its list, and at its time",
+            """
+            select e.* from (
+              select list_id, kind, owner_id, from_revision as revision, from_at as at from owners
+              union all select list_id, kind, owner_id, from_revision, from_at from owner_history
+              union all select list_id, kind, owner_id, to_revision, to_at from owner_history) e
+            left join feed c on c.resource_kind = 1 and c.resource_id = e.list_id and c.revision = e.revision where c.at is not e.at
+            """),
+        ("blocks of a person follow on each other",
+            """
+            select person_id, from_at, to_at from block_history where to_at <= from_at
+            union all
+            select a.person_id, a.from_at, a.to_at from block_history a join block_history b on b.person_id = a.person_id and b.to_at > a.to_at and b.from_at < a.to_at
+            union all
+            select p.id, p.blocked, null from people p join block_history b on b.person_id = p.id and b.to_at > p.blocked
+            """),
         ("times of a resource grow with its revisions",
             """
             select * from (
