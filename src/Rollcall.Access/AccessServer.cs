@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Rollcall.Access.Api;
 using Rollcall.Access.Integrations;
@@ -40,7 +39,7 @@ public sealed class AccessServer : IAsyncDisposable
         var builder = SideHostBuilder.Create(settings, Side.Access, Secrets.Hash(folder.ReadOrMakeAdminToken()), clock);
         SideHost? host = null;
         var database = await AccessStore.OpenAsync(
-            DatabaseFile(settings, folder), settings.Access.GroupCommit, clock, _ => host?.App.Lifetime.StopApplication());
+            AccessStore.FileOf(settings), settings.Access.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
         var keys = await SigningKeys.LoadAsync(database, protector, clock);
@@ -48,6 +47,8 @@ public sealed class AccessServer : IAsyncDisposable
         var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
+        builder.Services.AddSingleton(services => new AccessMeter(
+            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), clock));
         host = builder
             .AddRollcallOAuth(keys, directory, database)
             .TellFaults(ScimFaults.Format)
@@ -56,6 +57,7 @@ public sealed class AccessServer : IAsyncDisposable
             .Build();
         var app = host.App;
         app.UseRollcallOAuth();
+        app.Services.GetRequiredService<AccessMeter>(); // Gauges are told from the start on.
 
         var limits = new RateLimits(clock);
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
@@ -82,16 +84,5 @@ public sealed class AccessServer : IAsyncDisposable
     {
         await Host.DisposeAsync();
         await _database.DisposeAsync();
-    }
-
-    private static string DatabaseFile(RollcallSettings settings, DataFolder folder)
-    {
-        if (settings.Access.Database is not { } connectionString)
-            return folder.AccessDatabase;
-        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return parts.TryGetValue("Data Source", out var file) && file is string { Length: > 0 } path
-            ? path
-            : throw new SettingsException(settings.NameOf(SettingKey.DatabaseOf(Side.Access)),
-                "names no SQLite file: this release keeps its data in one. Leave the setting out, or write \"Data Source=/path/to/access.db\"");
     }
 }

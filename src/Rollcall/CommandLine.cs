@@ -17,8 +17,11 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Shell shell, ServeEntry serve)
     {
+        var root = Create(shell, serve);
+        if (CompletionCommand.TrySuggest(arguments, root, shell.Output))
+            return ExitCode.Done;
         // "@file" belongs to the options for secrets, which must never be taken apart into arguments.
-        var parsed = Create(shell, serve).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is null or ParseErrorAction)
             return await WrongUsageAsync(parsed, shell.Error);
 
@@ -56,10 +59,11 @@ internal static class CommandLine
             .With(ServeCommand.Create(settings, connection, serve))
             .With(IntegrationCommands.Create(server), ListCommands.Create(server), UserCommands.Create(server), AccessCommands.Create(server))
             .With(ApplyCommand.Create(server, shell), ExportCommand.Create(server, shell))
+            .With([.. StoreCommands.Create(shell, settings, connection), CompletionCommand.Create(shell)])
             .With([.. connection.All])
             .WithUnlisted(settings.All)
             .With(new HelpOption { Action = new HelpWriter(), Description = "Shows help." })
-            .With(new VersionOption("--version") { Action = new PrintVersion(), Description = "Shows the version." })
+            .With(new VersionOption("--version") { Action = new PrintVersion(), Description = "Shows the version, and the commit that it was built from." })
             .WithExamples(
                 "rollcall",
                 "rollcall serve access --data /var/lib/rollcall",
@@ -98,11 +102,16 @@ internal static class CommandLine
 
     private sealed class PrintVersion : SynchronousCommandLineAction
     {
+        private const int ShownOfCommit = 12;
+
         public override int Invoke(ParseResult parseResult)
         {
             var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            // What follows "+" is the commit, which is nothing to compare versions by.
-            parseResult.InvocationConfiguration.Output.WriteLine($"rollcall {version.Split('+')[0]}");
+            // What follows "+" is the commit; a build outside a working copy has none.
+            var parts = version.Split('+');
+            parseResult.InvocationConfiguration.Output.WriteLine(parts is [var number, { Length: >= ShownOfCommit } commit]
+                ? $"rollcall {number} (commit {commit[..ShownOfCommit]})"
+                : $"rollcall {parts[0]}");
             return ExitCode.Done;
         }
     }

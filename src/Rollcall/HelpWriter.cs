@@ -39,8 +39,11 @@ internal sealed class HelpWriter : SynchronousCommandLineAction
         Section(output, "Options", Rows(own));
         foreach (var (title, options) in groups)
             Section(output, title, Rows(options));
-        if (verb is { ShowsInherited: true })
-            Section(output, "Server and output", Rows(Path(command).SelectMany(parent => parent.Options).Where(IsShared)));
+        var shared = Path(command).SelectMany(parent => parent.Options).Where(IsShared);
+        if (verb is { ShowsInherited: true, AsksServer: true })
+            Section(output, "Server and output", Rows(shared));
+        else if (verb is { ShowsInherited: true })
+            Section(output, "Data and output", Rows(shared.Where(option => option.Name is not ("--url" or "--token"))));
 
         if (verb is { Examples.Count: > 0 })
         {

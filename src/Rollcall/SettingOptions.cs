@@ -21,6 +21,7 @@ internal sealed class SettingOptions
         ["TlsKey"] = ("FILE", "PEM file with the certificate's private key."),
         ["TrustedProxies"] = ("ADDRESSES", "Addresses and networks, parted by commas, whose X-Forwarded-* headers count."),
         ["AllowHttp"] = ("true|false", "Accept plain HTTP on an address that other machines reach. Default: false."),
+        ["MetricsPublic"] = ("true|false", "Let /metrics answer without the admin token. Default: false."),
         ["Drain"] = ("TIME", "How long a stopping server stays reachable while it is not ready, such as 5s. Default: 5s, 0 on loopback."),
     };
 

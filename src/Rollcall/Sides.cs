@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rollcall.Access;
 using Rollcall.Commands;
 using Rollcall.Data;
@@ -35,6 +36,10 @@ internal static class Sides
         catch (MigrationException failure)
         {
             throw CommandFailure.Refused(failure.Message, failure);
+        }
+        catch (CryptographicException failure)
+        {
+            throw CommandFailure.Refused($"The master key is not the one that keys in the database are encrypted with: put that one into {folder.MasterKeyFile}, or into {SettingKey.MasterKey.Variable}.", failure);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class Verb(string name, string description) : Command(name, desc
     /// <summary>Whether the help shows the options of its parents; <c>serve</c> has no use for them.</summary>
     public bool ShowsInherited { get; init; } = true;
 
+    /// <summary>Whether it asks a server; others have no use for <c>--url</c> and <c>--token</c>, and don't show them.</summary>
+    public bool AsksServer { get; init; } = true;
+
     /// <summary>Adds arguments, options and verbs, in the order of the help.</summary>
     public Verb With(params ReadOnlySpan<Symbol> symbols)
     {

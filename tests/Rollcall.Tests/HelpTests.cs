@@ -58,7 +58,7 @@ public sealed class HelpTests
         using var cli = new Cli();
         var result = await cli.RunAsync("--version");
         Assert.Equal((0, ""), (result.Exit, result.Error));
-        Assert.Matches(@"^rollcall \d+\.\d+\.\d+(-[0-9a-z.]+)?\n$", result.Output);
+        Assert.Matches(@"^rollcall \d+\.\d+\.\d+(-[0-9a-z.]+)?( \(commit [0-9a-f]{12}\))?\n$", result.Output);
     }
 
     private static Verb Root() =>

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Rollcall.Bench.Results;
-using Rollcall.Bench.Servers;
 
 namespace Rollcall.Bench.Figures;
 

@@ -26,5 +26,6 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         EffectiveAccess.Figure,
         Start.Figure,
         Memory.Figure,
+        Mixed.Figure,
     ];
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Rollcall.Bench.Load;
 using Rollcall.Bench.Results;
-using Rollcall.Bench.Servers;
 
 namespace Rollcall.Bench.Figures;
 

@@ -20,6 +20,7 @@ internal sealed class RollcallServer : IAsyncDisposable
         Dataset = dataset;
         Admin = AdminOf(child);
         AccessToken = token;
+        Token = token;
         Requests = new ScimRequests(child.Url, token);
     }
 
@@ -37,6 +38,9 @@ internal sealed class RollcallServer : IAsyncDisposable
 
     /// <summary>The access token of the integration's platform.</summary>
     public string AccessToken { get; }
+
+    /// <summary>An access token of the integration's platform.</summary>
+    public string Token { get; }
 
     /// <summary>Makes requests of the integration's platform.</summary>
     public ScimRequests Requests { get; }

@@ -23,8 +23,12 @@ internal sealed class AccessApi(Database database, IntegrationDirectory director
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/people/{userName}/access", (RequestDelegate)ExplainAsync);
-        api.MapGet("/lists/{name}/effective-members", (RequestDelegate)MembersAsync);
+        api.MapGet("/people/{userName}/access", (RequestDelegate)ExplainAsync)
+            .Describe("explainAccess", "What a person may do by access lists, and why.")
+            .Answers<PersonAccess>().TakesQuery("at", "The moment that is asked of; now by default.", typeof(DateTimeOffset));
+        api.MapGet("/lists/{name}/effective-members", (RequestDelegate)MembersAsync)
+            .Describe("listEffectiveMembers", "Who is on an access list, directly or by lists within it, and why.")
+            .AnswersPage<EffectiveMember>().TakesQuery("at", "The moment that is asked of; now by default.", typeof(DateTimeOffset));
     }
 
     private async Task ExplainAsync(HttpContext http)

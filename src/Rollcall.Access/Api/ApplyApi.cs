@@ -27,9 +27,14 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
     private readonly Applier _applier = new(database, clock);
 
     /// <summary>Maps the endpoint.</summary>
-    public void Map(IEndpointRouteBuilder api) => api.MapPost("/apply", (RequestDelegate)ApplyAsync).WithBodyLimit(BodyLimit.Large);
+    public void Map(IEndpointRouteBuilder api) => api.MapPost("/apply", (RequestDelegate)ApplyAsync).WithBodyLimit(BodyLimit.Large)
+        .Describe("applyLists", "Makes the lists what documents say: all of them or none.")
+        .Takes<ApplyBody>(isOptional: false, YamlTypes[0]).Answers<PlanView>()
+        .TakesQuery("dryRun", "Whether only to tell what would be done.", typeof(bool))
+        .TakesQuery("prune", "Whether lists that apply made, and no document names, are deleted.", typeof(bool))
+        .TakesQuery("integration", "The integration of lists of type scim, before their label.");
 
-    private sealed record Body
+    private sealed record ApplyBody
     {
         public IReadOnlyList<ApplyFile> Files { get; init; } = [];
         public JsonElement? Documents { get; init; }
@@ -38,19 +43,19 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
         public string? Integration { get; init; }
     }
 
-    private sealed record MemberView(PlannedAction Action, MemberKind Kind, string Name, IReadOnlyList<FieldChange>? Fields);
+    private sealed record PlannedMemberView(PlannedAction Action, MemberKind Kind, string Name, IReadOnlyList<FieldChange>? Fields);
 
-    private sealed record MembersView(long Added, long Changed, long Removed, long Unchanged, long Kept, long Skipped, IReadOnlyList<MemberView>? Changes = null)
+    private sealed record PlannedMembersView(long Added, long Changed, long Removed, long Unchanged, long Kept, long Skipped, IReadOnlyList<PlannedMemberView>? Changes = null)
     {
         [JsonIgnore]
         public bool IsNothing => Added + Changed + Removed + Unchanged + Kept + Skipped == 0;
     }
 
-    private sealed record ListView(string Name, string Type, string? Integration, PlannedAction Action, IReadOnlyList<FieldChange>? Fields, MembersView? Members);
+    private sealed record PlannedListView(string Name, string Type, string? Integration, PlannedAction Action, IReadOnlyList<FieldChange>? Fields, PlannedMembersView? Members);
 
-    private sealed record SummaryView(int Created, int Updated, int Deleted, int Unchanged, MembersView Members);
+    private sealed record PlanSummaryView(int Created, int Updated, int Deleted, int Unchanged, PlannedMembersView Members);
 
-    private sealed record PlanView(bool DryRun, bool Changed, SummaryView Summary, IReadOnlyList<ListView> Lists);
+    private sealed record PlanView(bool DryRun, bool Changed, PlanSummaryView Summary, IReadOnlyList<PlannedListView> Lists);
 
     private async Task ApplyAsync(HttpContext http)
     {
@@ -59,14 +64,14 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
         await ApiJson.WriteAsync(http, View(plan, body.DryRun));
     }
 
-    private static IReadOnlyList<ApplyFile> FilesOf(Body body) =>
+    private static IReadOnlyList<ApplyFile> FilesOf(ApplyBody body) =>
         body.Documents is { } documents ? [.. body.Files, new ApplyFile("documents", documents.GetRawText())] : body.Files;
 
-    private static async Task<Body> ReadAsync(HttpContext http)
+    private static async Task<ApplyBody> ReadAsync(HttpContext http)
     {
         if (http.Request.HasJsonContentType())
         {
-            var given = await ApiRequest.ReadJsonAsync<Body>(http, http.RequestAborted);
+            var given = await ApiRequest.ReadJsonAsync<ApplyBody>(http, http.RequestAborted);
             return given with
             {
                 DryRun = given.DryRun || Flag(http, "dryRun"),
@@ -76,7 +81,7 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
         }
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !YamlTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
             throw ApiException.UnsupportedMediaType("The body is YAML, sent with Content-Type: application/yaml, or JSON with the member files or documents, sent with application/json.");
-        return new Body { Files = [new ApplyFile("body", await ReadTextAsync(http))], DryRun = Flag(http, "dryRun"), Prune = Flag(http, "prune"), Integration = Text(http, "integration") };
+        return new ApplyBody { Files = [new ApplyFile("body", await ReadTextAsync(http))], DryRun = Flag(http, "dryRun"), Prune = Flag(http, "prune"), Integration = Text(http, "integration") };
     }
 
     private static async Task<string> ReadTextAsync(HttpContext http)
@@ -105,26 +110,26 @@ internal sealed class ApplyApi(Database database, TimeProvider clock)
     private static PlanView View(ApplyPlan plan, bool dryRun)
     {
         var lists = plan.Lists.Select(View).ToList();
-        var members = lists.Select(list => list.Members).OfType<MembersView>().ToList();
+        var members = lists.Select(list => list.Members).OfType<PlannedMembersView>().ToList();
         int Count(PlannedAction action) => plan.Lists.Count(list => list.Action == action);
         return new PlanView(
             dryRun, plan.Changed.Any(),
-            new SummaryView(
+            new PlanSummaryView(
                 Count(PlannedAction.Create), Count(PlannedAction.Update), Count(PlannedAction.Delete), Count(PlannedAction.Unchanged),
-                new MembersView(
+                new PlannedMembersView(
                     members.Sum(view => view.Added), members.Sum(view => view.Changed), members.Sum(view => view.Removed), members.Sum(view => view.Unchanged),
                     members.Sum(view => view.Kept), members.Sum(view => view.Skipped))),
             lists);
     }
 
-    private static ListView View(PlannedList list)
+    private static PlannedListView View(PlannedList list)
     {
         long Count(PlannedAction action) => list.Members.Count(member => member.Action == action);
-        var members = new MembersView(
+        var members = new PlannedMembersView(
             Count(PlannedAction.Create), Count(PlannedAction.Update),
             list.Action == PlannedAction.Delete ? list.Current!.MemberCount : Count(PlannedAction.Delete),
             list.MembersUnchanged, list.MembersKept, list.MembersSkipped,
-            list.Members.Count == 0 ? null : [.. list.Members.Select(member => new MemberView(member.Action, member.Kind, member.Name, member.Fields.Count == 0 ? null : member.Fields))]);
-        return new ListView(list.Name, list.Type, list.Integration, list.Action, list.Fields.Count == 0 ? null : list.Fields, members.IsNothing ? null : members);
+            list.Members.Count == 0 ? null : [.. list.Members.Select(member => new PlannedMemberView(member.Action, member.Kind, member.Name, member.Fields.Count == 0 ? null : member.Fields))]);
+        return new PlannedListView(list.Name, list.Type, list.Integration, list.Action, list.Fields.Count == 0 ? null : list.Fields, members.IsNothing ? null : members);
     }
 }

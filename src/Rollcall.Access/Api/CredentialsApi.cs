@@ -22,19 +22,36 @@ internal sealed class CredentialsApi(Database database, IntegrationDirectory dir
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        var integration = api.MapGroup("/integrations/{name}");
-        integration.MapGet("/secrets", (RequestDelegate)(http => ListAsync(http, async (session, found) =>
-            CredentialView.Of(await IntegrationStore.SecretsAsync(session, found.ClientId, Now)))));
-        integration.MapPost("/secrets", (RequestDelegate)RotateSecretAsync);
-        integration.MapDelete("/secrets/{id}", (RequestDelegate)(http => RevokeAsync(http, "secret", IntegrationStore.RevokeSecretAsync)));
-        integration.MapGet("/tokens", (RequestDelegate)(http => ListAsync(http, async (session, found) =>
-            CredentialView.Of(await StaticTokenStore.ListAsync(session, found.Id, Now)))));
-        integration.MapPost("/tokens", (RequestDelegate)AddTokenAsync);
-        integration.MapDelete("/tokens/{id}", (RequestDelegate)(http => RevokeAsync(http, "static token", StaticTokenStore.RevokeAsync)));
-        integration.MapGet("/keys", (RequestDelegate)(http => ListAsync(http, async (session, found) =>
-            KeyView.Of(await ClientKeyStore.ListAsync(session, found.ClientId, Now)))));
-        integration.MapPost("/keys", (RequestDelegate)AddKeyAsync);
-        integration.MapDelete("/keys/{id}", (RequestDelegate)(http => RevokeAsync(http, "key", ClientKeyStore.RevokeAsync)));
+        api.MapGet("/integrations/{name}/secrets", (RequestDelegate)(http => ListAsync(http, async (session, found) =>
+                CredentialView.Of(await IntegrationStore.SecretsAsync(session, found.ClientId, Now)))))
+            .Describe("listSecrets", "The client secrets that are valid, newest first, without their values.")
+            .Answers<ApiPage<CredentialView>>();
+        api.MapPost("/integrations/{name}/secrets", (RequestDelegate)RotateSecretAsync)
+            .Describe("rotateSecret", "Makes a new client secret, shown this once. The one before it ends after an overlap, of 24 hours by default.")
+            .Takes<Rotation>(isOptional: true).Answers<SecretView>(StatusCodes.Status201Created);
+        api.MapDelete("/integrations/{name}/secrets/{id}", (RequestDelegate)(http => RevokeAsync(http, "secret", IntegrationStore.RevokeSecretAsync)))
+            .Describe("revokeSecret", "Ends a client secret at once.")
+            .AnswersNothing();
+        api.MapGet("/integrations/{name}/tokens", (RequestDelegate)(http => ListAsync(http, async (session, found) =>
+                CredentialView.Of(await StaticTokenStore.ListAsync(session, found.Id, Now)))))
+            .Describe("listTokens", "The static tokens that are valid, newest first, without their values.")
+            .Answers<ApiPage<CredentialView>>();
+        api.MapPost("/integrations/{name}/tokens", (RequestDelegate)AddTokenAsync)
+            .Describe("addToken", "Makes a static token, shown this once. With an overlap the one before it ends after that; without one all stay, and there may be two.")
+            .Takes<Rotation>(isOptional: true).Answers<TokenView>(StatusCodes.Status201Created);
+        api.MapDelete("/integrations/{name}/tokens/{id}", (RequestDelegate)(http => RevokeAsync(http, "static token", StaticTokenStore.RevokeAsync)))
+            .Describe("revokeToken", "Ends a static token at once.")
+            .AnswersNothing();
+        api.MapGet("/integrations/{name}/keys", (RequestDelegate)(http => ListAsync(http, async (session, found) =>
+                KeyView.Of(await ClientKeyStore.ListAsync(session, found.ClientId, Now)))))
+            .Describe("listKeys", "The public keys that are valid, newest first.")
+            .Answers<ApiPage<KeyView>>();
+        api.MapPost("/integrations/{name}/keys", (RequestDelegate)AddKeyAsync)
+            .Describe("addKey", "Adds a public key that the client signs assertions with (private_key_jwt): PEM as a text, or a JSON Web Key as an object or a text.")
+            .Takes<NewKey>().Answers<KeysView>(StatusCodes.Status201Created);
+        api.MapDelete("/integrations/{name}/keys/{id}", (RequestDelegate)(http => RevokeAsync(http, "key", ClientKeyStore.RevokeAsync)))
+            .Describe("revokeKey", "Ends a public key at once.")
+            .AnswersNothing();
     }
 
     private long Now => ScimTime.Of(clock.GetUtcNow());
@@ -47,8 +64,6 @@ internal sealed class CredentialsApi(Database database, IntegrationDirectory dir
     /// <summary>The key is PEM as a text, or a JSON Web Key as a text or an object.</summary>
     private sealed record NewKey(JsonElement Key, string? Algorithm = null, string? KeyId = null, DateTimeOffset? ExpiresAt = null);
 
-    private sealed record ListView<T>(IReadOnlyList<T> Items);
-
     private sealed record SecretView(string ClientId, string ClientSecret, IReadOnlyList<CredentialView> Secrets);
 
     private sealed record TokenView(string Token, IReadOnlyList<CredentialView> Tokens);
@@ -58,7 +73,7 @@ internal sealed class CredentialsApi(Database database, IntegrationDirectory dir
     // Few by their nature, so there is one page.
     private async Task ListAsync<T>(HttpContext http, Func<Session, Integration, ValueTask<IReadOnlyList<T>>> list) =>
         await ApiJson.WriteAsync(http, await database.ReadAsync(async session =>
-            new ListView<T>(await list(session, await AdminRequest.FindIntegrationAsync(session, http)))));
+            new ApiPage<T>(await list(session, await AdminRequest.FindIntegrationAsync(session, http)))));
 
     private async Task RotateSecretAsync(HttpContext http)
     {

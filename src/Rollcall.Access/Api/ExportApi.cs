@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,7 +27,13 @@ internal sealed class ExportApi(Database database, IntegrationDirectory director
     private readonly Exporter _exporter = new(database, directory);
 
     /// <summary>Maps the endpoint.</summary>
-    public void Map(IEndpointRouteBuilder api) => api.MapGet("/export", (RequestDelegate)ExportAsync);
+    public void Map(IEndpointRouteBuilder api) => api.MapGet("/export", (RequestDelegate)ExportAsync)
+        .Describe("exportLists", "All lists with their members, as documents that apply takes.")
+        .Answers<IReadOnlyList<JsonObject>>(StatusCodes.Status200OK, "application/yaml")
+        .TakesQuery("format", "yaml, the default, or json.")
+        .TakesQuery("type", "Only lists of a type: scim, static, or local for those managed here.")
+        .TakesQuery("integration", "Only lists of an integration.")
+        .TakesQuery("name", "Only the list of a name.");
 
     private async Task ExportAsync(HttpContext http)
     {

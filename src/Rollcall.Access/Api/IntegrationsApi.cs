@@ -16,11 +16,21 @@ internal sealed class IntegrationsApi(Database database, IntegrationDirectory di
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/integrations", (RequestDelegate)CreateAsync);
-        api.MapGet("/integrations", (RequestDelegate)ListAsync);
-        api.MapGet("/integrations/{name}", (RequestDelegate)ShowAsync);
-        api.MapPatch("/integrations/{name}", (RequestDelegate)UpdateAsync);
-        api.MapDelete("/integrations/{name}", (RequestDelegate)DeleteAsync);
+        api.MapPost("/integrations", (RequestDelegate)CreateAsync)
+            .Describe("createIntegration", "Connects a governance platform. The client secret, and the static token if one is asked for, are shown this once.")
+            .Takes<NewIntegration>().Answers<IntegrationView>(StatusCodes.Status201Created);
+        api.MapGet("/integrations", (RequestDelegate)ListAsync)
+            .Describe("listIntegrations", "The integrations, by name.")
+            .AnswersPage<IntegrationView>();
+        api.MapGet("/integrations/{name}", (RequestDelegate)ShowAsync)
+            .Describe("showIntegration", "An integration, without its secrets.")
+            .Answers<IntegrationView>();
+        api.MapPatch("/integrations/{name}", (RequestDelegate)UpdateAsync)
+            .Describe("updateIntegration", "Changes what is given: platform, rules, whether it is enabled.")
+            .Takes<IntegrationChange>().Answers<IntegrationView>();
+        api.MapDelete("/integrations/{name}", (RequestDelegate)DeleteAsync)
+            .Describe("deleteIntegration", "Deletes an integration. Refused while it has lists or Users, unless they go with it.")
+            .TakesQuery("cascade", "Whether its lists and Users are deleted as well.", typeof(bool)).AnswersNothing();
     }
 
     private sealed record NewIntegration(string Name, Platform Platform = Platform.Other, RulesChange? Rules = null, bool StaticToken = false);

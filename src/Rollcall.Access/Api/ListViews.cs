@@ -68,5 +68,5 @@ internal sealed record ListView(
 internal sealed record OwnerView(MemberKind Kind, string Name, string? Description = null, IneligibleStatus? IneligibleStatus = null)
 {
     /// <summary>The owner as it is defined.</summary>
-    public ListOwner Owner => new(Kind, Name, Description);
+    public ListOwner ToOwner() => new(Kind, Name, Description);
 }

@@ -15,12 +15,26 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/lists", (RequestDelegate)CreateAsync);
-        api.MapGet("/lists", (RequestDelegate)ListAsync);
-        api.MapGet("/lists/{name}", (RequestDelegate)ShowAsync);
-        api.MapPatch("/lists/{name}", (RequestDelegate)UpdateAsync);
-        api.MapDelete("/lists/{name}", (RequestDelegate)DeleteAsync);
-        api.MapPost("/lists/{name}/offer", (RequestDelegate)OfferAsync);
+        api.MapPost("/lists", (RequestDelegate)CreateAsync)
+            .Describe("createList", "Makes an access list.")
+            .Takes<NewList>().Answers<ListView>(StatusCodes.Status201Created);
+        api.MapGet("/lists", (RequestDelegate)ListAsync)
+            .Describe("listLists", "The access lists, by name.")
+            .AnswersPage<ListView>()
+            .TakesQuery("type", "Only those of a type: scim, static, or local for those managed here.")
+            .TakesQuery("integration", "Only those of an integration.");
+        api.MapGet("/lists/{name}", (RequestDelegate)ShowAsync)
+            .Describe("showList", "An access list, without its members.")
+            .Answers<ListView>();
+        api.MapPatch("/lists/{name}", (RequestDelegate)UpdateAsync)
+            .Describe("updateList", "Replaces the fields that are given.")
+            .Takes<DefinitionChange>().TakesIfMatch().Answers<ListView>();
+        api.MapDelete("/lists/{name}", (RequestDelegate)DeleteAsync)
+            .Describe("deleteList", "Deletes an access list with its memberships.")
+            .TakesIfMatch().AnswersNothing();
+        api.MapPost("/lists/{name}/offer", (RequestDelegate)OfferAsync)
+            .Describe("offerList", "Shows an access list of type scim to its integration again, which had given it up.")
+            .TakesIfMatch().Answers<ListView>();
     }
 
     /// <summary>Fields of a definition as they are given: what is absent stays.</summary>
@@ -41,7 +55,7 @@ internal sealed class ListsApi(Database database, IntegrationDirectory directory
             Title = Title ?? definition.Title,
             Description = Description is "" ? null : Description ?? definition.Description,
             // A null among them is refused with the other faults of owners.
-            Owners = Owners?.Select(owner => owner?.Owner!).ToList() ?? definition.Owners,
+            Owners = Owners?.Select(owner => owner?.ToOwner()!).ToList() ?? definition.Owners,
             Grants = Grants ?? definition.Grants,
             OwnerGrants = OwnerGrants ?? definition.OwnerGrants,
             MembershipRequires = MembershipRequires ?? definition.MembershipRequires,

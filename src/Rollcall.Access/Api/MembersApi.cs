@@ -16,9 +16,15 @@ internal sealed class MembersApi(Database database)
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/lists/{name}/members", (RequestDelegate)ListAsync);
-        api.MapPut("/lists/{name}/members/{member}", (RequestDelegate)PutAsync);
-        api.MapDelete("/lists/{name}/members/{member}", (RequestDelegate)RemoveAsync);
+        api.MapGet("/lists/{name}/members", (RequestDelegate)ListAsync)
+            .Describe("listMembers", "The direct members of an access list.")
+            .AnswersPage<MemberView>();
+        api.MapPut("/lists/{name}/members/{member}", (RequestDelegate)PutAsync)
+            .Describe("putMember", "Makes a person or a list a member, or changes until when and why it is one.")
+            .Takes<MemberChange>(isOptional: true).TakesIfMatch().Answers<MemberView>().Answers<MemberView>(StatusCodes.Status201Created);
+        api.MapDelete("/lists/{name}/members/{member}", (RequestDelegate)RemoveAsync)
+            .Describe("removeMember", "Ends a membership.")
+            .TakesQuery("kind", "What the member is: person, the default, or list.").TakesIfMatch().AnswersNothing();
     }
 
     private sealed record MemberChange

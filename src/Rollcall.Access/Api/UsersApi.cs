@@ -19,12 +19,26 @@ internal sealed class UsersApi(Database database, IntegrationDirectory directory
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/users", (RequestDelegate)ListAsync);
-        api.MapGet("/users/{id}", (RequestDelegate)ShowAsync);
-        api.MapPost("/users", (RequestDelegate)CreateAsync);
-        api.MapDelete("/users/{id}", (RequestDelegate)DeleteAsync);
-        api.MapPut("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: true)));
-        api.MapDelete("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: false)));
+        api.MapGet("/users", (RequestDelegate)ListAsync)
+            .Describe("listUsers", "The Users of all integrations, and local ones.")
+            .AnswersPage<UserView>()
+            .TakesQuery("integration", "Only those of an integration.")
+            .TakesQuery("userName", "Only those of a name; case does not matter.");
+        api.MapGet("/users/{id}", (RequestDelegate)ShowAsync)
+            .Describe("showUser", "A User.")
+            .Answers<UserView>();
+        api.MapPost("/users", (RequestDelegate)CreateAsync)
+            .Describe("createUser", "Makes a local User.")
+            .Takes<NewUser>().Answers<UserView>(StatusCodes.Status201Created);
+        api.MapDelete("/users/{id}", (RequestDelegate)DeleteAsync)
+            .Describe("deleteUser", "Deletes a local User and its memberships.")
+            .TakesIfMatch().AnswersNothing();
+        api.MapPut("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: true)))
+            .Describe("blockPerson", "Ends all effect of a person's lists at once; memberships stay.")
+            .AnswersNothing();
+        api.MapDelete("/people/{userName}/block", (RequestDelegate)(http => BlockAsync(http, blocked: false)))
+            .Describe("unblockPerson", "Lets the lists of a blocked person count again.")
+            .AnswersNothing();
     }
 
     private sealed record NewUser(

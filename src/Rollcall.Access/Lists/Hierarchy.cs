@@ -4,14 +4,14 @@ using Rollcall.Data;
 namespace Rollcall.Access.Lists;
 
 /// <summary>
-/// Lists that are members or owners of lists: never in a circle, over members and owners alike, and as members at most
-/// <see cref="MaxDepth"/> deep. Edges are added, and lists deleted or given up, under the lock of the one row of
+/// Lists that are members or owners of lists: never in a circle, over members and owners alike, and at most
+/// <see cref="MaxDepth"/> deep: so many steps from whoever is on a list to the list that counts them as members or owners. Edges are added, and lists deleted or given up, under the lock of the one row of
 /// <c>hierarchy</c>, which comes before the locks of lists: two edges that are each fine may close a circle together.
 /// Edges are taken away without it, since that breaks neither rule.
 /// </summary>
 internal static class Hierarchy
 {
-    /// <summary>The most memberships of lists in lists on any way.</summary>
+    /// <summary>The most memberships of lists in lists on any way, an ownership at its end included.</summary>
     public const int MaxDepth = 10;
 
     private const string Nested = "select member_id from members where kind = 1 and list_id in ({0})";
@@ -36,7 +36,7 @@ internal static class Hierarchy
         if (await IsWithinAsync(session, parent, child))
             throw fault(CircleText(parentName, childName));
         var below = await DepthAsync(session, Nested, child);
-        if (asOwner ? below > MaxDepth : await DepthAsync(session, Nesting, parent) + below + 1 > MaxDepth)
+        if ((asOwner ? 0 : await DepthAsync(session, Nesting, parent)) + 1 + below > MaxDepth)
             throw fault(DepthText(parentName, childName));
     }
 

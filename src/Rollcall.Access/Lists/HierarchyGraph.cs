@@ -81,7 +81,7 @@ internal sealed class HierarchyGraph
         for (var i = 0; i < added.Count; i++)
         {
             var (parent, child, isOwner) = added[i];
-            if ((isOwner ? 0 : above[parent] + 1) + below[child] > Hierarchy.MaxDepth)
+            if ((isOwner ? 0 : above[parent]) + 1 + below[child] > Hierarchy.MaxDepth)
                 fault(i, Hierarchy.DepthText(parent, child));
         }
     }

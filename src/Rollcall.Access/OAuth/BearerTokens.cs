@@ -26,6 +26,8 @@ public sealed class BearerTokens
     private readonly IntegrationDirectory _directory;
     private readonly FailedAttempts _failures;
     private readonly TimeProvider _timeProvider;
+    private long _hits;
+    private long _misses;
 
     internal BearerTokens(BearerTokenReader reader, IntegrationDirectory directory, FailedAttempts failures, TimeProvider timeProvider)
     {
@@ -38,6 +40,12 @@ public sealed class BearerTokens
 
     /// <summary>How many tokens are remembered at most, 1 or more; a client has about one at a time.</summary>
     internal int MaxRemembered { get; init; } = 10_000;
+
+    /// <summary>How often a token was remembered.</summary>
+    internal long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>How often a token had to be validated.</summary>
+    internal long Misses => Interlocked.Read(ref _misses);
 
     /// <summary>How many tokens are remembered.</summary>
     internal int RememberedCount => _remembered.Count;
@@ -57,11 +65,15 @@ public sealed class BearerTokens
     {
         var token = Read(http.Request.Headers.Authorization, resource);
         // Confirmed first: what was concluded at that epoch holds until a second has passed.
-        return _directory.Confirmed is { } directory
+        if (_directory.Confirmed is { } directory
             && _byText.TryGetValue(token, out var known)
-            && known.Epoch == directory.Epoch && known.Token.IntegrationId == integration?.Id && _timeProvider.GetUtcNow() < known.AcceptedUntil
-            ? new ValueTask<Caller>(known.Caller)
-            : ValidateAsync(token.ToString(), http, integration, resource);
+            && known.Epoch == directory.Epoch && known.Token.IntegrationId == integration?.Id && _timeProvider.GetUtcNow() < known.AcceptedUntil)
+        {
+            Interlocked.Increment(ref _hits);
+            return new ValueTask<Caller>(known.Caller);
+        }
+        Interlocked.Increment(ref _misses);
+        return ValidateAsync(token.ToString(), http, integration, resource);
     }
 
     private static ReadOnlySpan<char> Read(StringValues authorization, ProtectedResource resource)

@@ -145,7 +145,8 @@ public sealed class SigningKeys : IOptionsChangeTokenSource<OpenIddictServerOpti
         CryptographicOperations.ZeroMemory(privateKey);
     }
 
-    private static string Purpose(string kid) => $"signing-key:{kid}";
+    /// <summary>What a private key is encrypted for.</summary>
+    internal static string Purpose(string kid) => $"signing-key:{kid}";
 
     private static State ToState(long epoch, List<StoredKey> stored, SecretProtector protector)
     {

@@ -178,6 +178,7 @@ internal sealed partial class BulkRun(ScimRequest request, BulkRequest bulk, ILo
             var unexpected = Fault.Unexpected(exception);
             fault = new ScimException(unexpected.Status, null, unexpected.Detail);
         }
+        ScimFaults.Count(request.Http, fault.Status);
         _results[operation.Index] = new BulkResult
         {
             Method = operation.Method,

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Rollcall.Access.Integrations;
 using Rollcall.Access.Lists;
 using Rollcall.Scim.Schemas;
 using Rollcall.Web.Hosting;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Access.Scim.Paging;
 using Rollcall.Data;
-using Rollcall.Scim;
 using Rollcall.Scim.Messages;
 
 namespace Rollcall.Access.Scim;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using Rollcall.Data;
 using Rollcall.Scim;
@@ -40,6 +41,14 @@ internal static class ScimFaults
     public static ScimException? Of(Exception exception) => exception as ScimException
         ?? (TranslateData(exception) is { } fault ? new ScimException(fault.Status, ScimTypeOf(exception), fault.Detail) : null);
 
+    /// <summary>Counts a refusal, of a request or of an operation of a bulk request.</summary>
+    public static void Count(HttpContext context, int status)
+    {
+        // Decided on a resource's row, so the integration in the path is one that there is.
+        if (status == StatusCodes.Status412PreconditionFailed)
+            context.RequestServices.GetService<AccessMeter>()?.PreconditionFailed((string)context.Request.RouteValues["integration"]!);
+    }
+
     private static Fault? Translate(Exception exception)
     {
         if (exception is not ScimException scim)
@@ -56,6 +65,7 @@ internal static class ScimFaults
 
     private static async Task WriteAsync(HttpContext context, Fault fault)
     {
+        Count(context, fault.Status);
         using var buffer = new PooledBuffer();
         ErrorMessage.Write(buffer, fault.Status, ScimTypeOf(fault.Cause), fault.Detail);
         context.Response.ContentType = MediaTypes.Scim;

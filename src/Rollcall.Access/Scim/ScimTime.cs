@@ -17,6 +17,10 @@ internal static class ScimTime
         output.Advance(DigitsOfDateTime + 1);
     }
 
+    /// <summary>The same as text, for messages.</summary>
+    public static string Format(long microseconds) =>
+        DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>The same as a value.</summary>
     public static DateTimeOffset ToTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Rollcall.Data.Migrations;
-using static SQLitePCL.raw;
 
 namespace Rollcall.Data.Sqlite;
 
@@ -21,14 +20,6 @@ public sealed class SqliteDatabase : Database
     private readonly SqliteWriter _writer;
     private int _idleCount; // The stack's own count walks it.
     private volatile bool _isClosed;
-
-    static SqliteDatabase()
-    {
-        // Statistics that nobody reads put every allocation of every connection under one lock of the process. They can be
-        // switched off only before the library is first used; later it answers "misuse", which does no harm.
-        SQLitePCL.Batteries_V2.Init();
-        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    }
 
     private SqliteDatabase(SqliteOptions options)
     {
@@ -184,28 +175,5 @@ public sealed class SqliteDatabase : Database
         }
     }
 
-    private SqliteConnection Open(SqliteOpenMode mode)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = _options.Path,
-            Mode = mode,
-            Pooling = false,
-            ForeignKeys = false,
-            DefaultTimeout = 5,
-        }.ConnectionString);
-        try
-        {
-            connection.Open();
-            // A plan must not depend on the values that happen to be bound: else each new value of a LIMIT has its
-            // statement compiled anew, which costs several times what running it does.
-            sqlite3_db_config(connection.Handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
-            return connection;
-        }
-        catch (SqliteException exception)
-        {
-            connection.Dispose();
-            throw _faults.Map(exception);
-        }
-    }
+    private SqliteConnection Open(SqliteOpenMode mode) => SqliteConnections.Open(_options.Path, mode, _faults);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace Rollcall.Data.Sqlite;
 
 /// <summary>How an SQLite file is opened.</summary>
@@ -20,6 +22,9 @@ public sealed record SqliteOptions
     /// connection.
     /// </summary>
     public required Func<Session, WriteKey, ValueTask<bool>> IsCommitted { get; init; }
+
+    /// <summary>Makes the meter that the database is measured by; null for one of its own. See <see cref="Telemetry"/>.</summary>
+    public IMeterFactory? Meters { get; init; }
 
     /// <summary>Called when the file has failed so often in a row that only a restart can help. The store takes no more writes.</summary>
     public Action<Exception>? OnFatal { get; init; }

@@ -23,6 +23,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteOptions _options;
     private readonly Func<SqliteWriteSession> _open;
     private readonly BlockingCollection<IPendingWrite> _queue = [];
+    private readonly SqliteMeter _meter;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteWriteSession? _session;
     private int _failures;
@@ -33,6 +34,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _options = options;
         _open = open;
+        _meter = new SqliteMeter(options, () => _queue.Count);
         new Thread(Run) { Name = "rollcall-writer", IsBackground = true }.Start();
     }
 
@@ -61,6 +63,7 @@ internal sealed class SqliteWriter : IDisposable
     public void Dispose()
     {
         Close();
+        _meter.Dispose();
         _queue.Dispose();
     }
 
@@ -100,6 +103,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         // 3. One commit. Its failure leaves open whether the disk has it.
+        var startedAt = _options.Clock.GetTimestamp();
         try
         {
             _session.Run("commit");
@@ -111,7 +115,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         // 4. Nobody hears of a success before this line.
-        Telemetry.WritesOfCommit.Record(group.Count);
+        _meter.Committed(group.Count, _options.Clock.GetElapsedTime(startedAt));
         foreach (var write in group)
             write.Answer();
     }

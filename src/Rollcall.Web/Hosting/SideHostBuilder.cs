@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -55,6 +56,9 @@ public sealed class SideHostBuilder
 
     /// <summary>The services of the side.</summary>
     public IServiceCollection Services => Web.Services;
+
+    /// <summary>Makes the meters of the side: what they measure is told at this side's <c>/metrics</c> alone.</summary>
+    public IMeterFactory Meters { get; } = new SideMeters();
 
     /// <summary>The builder underneath, for what has no member here.</summary>
     public WebApplicationBuilder Web { get; }
@@ -114,6 +118,8 @@ public sealed class SideHostBuilder
         app.UseRouting();
         AdminToken.Use(app, _adminTokenHash, app.Services.GetRequiredService<FailedAttempts>());
         health.Map(app);
+        Observability.Map(app, _settings);
+        OpenApiDocuments.Map(app);
 
         return new SideHost(app, health, _sockets, _settings, this, _timeProvider);
     }
@@ -132,6 +138,10 @@ public sealed class SideHostBuilder
         // As long as this category may write anything, an Activity is made for every request; its faults are told by
         // FaultMiddleware. Whoever listens for activities gets them still.
         Web.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // Made by the container's hand, so that it is disposed with it.
+        Services.AddSingleton(_ => Meters);
+        Observability.Add(Web, _settings, Side, Meters);
+        OpenApiDocuments.Add(Services, $"Rollcall, {Side} side: the admin API", PublicUrl);
         Services.AddSingleton<ILoggerProvider>(_ => new LineLoggerProvider(Console.Error, _timeProvider));
     }
 

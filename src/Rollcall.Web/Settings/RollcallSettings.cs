@@ -45,6 +45,15 @@ public sealed record RollcallSettings
     /// <summary>How long a stopping process stays reachable while not ready, 0 to 1 hour; null: see <see cref="DrainOf"/>.</summary>
     public TimeSpan? Drain { get; init; }
 
+    /// <summary>Whether <c>/metrics</c> answers without the admin token. Default: no.</summary>
+    public bool MetricsPublic { get; init; }
+
+    /// <summary>
+    /// The standard variables of OpenTelemetry (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> and so on), as the environment has them.
+    /// They may hold secrets (headers of the exporter).
+    /// </summary>
+    public IReadOnlyDictionary<string, string> OpenTelemetry { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How each setting that was given was written, by <see cref="SettingKey.Path"/>.</summary>
     internal IReadOnlyDictionary<string, string> Written { get; init; } = new Dictionary<string, string>();
 
@@ -54,7 +63,10 @@ public sealed record RollcallSettings
     /// <param name="folder">The current folder: where <c>appsettings.json</c> may lie and relative paths begin.</param>
     /// <exception cref="SettingsException">A flag, key or value is not understood.</exception>
     public static RollcallSettings Load(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string folder) =>
-        new SettingsReader(SettingsSources.Open(arguments, environment, folder), folder).Read();
+        new SettingsReader(SettingsSources.Open(arguments, environment, folder), folder).Read() with
+        {
+            OpenTelemetry = environment.Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal)).ToDictionary(),
+        };
 
     /// <summary>Reads the settings of this process: its environment and its current folder, and the given arguments.</summary>
     /// <exception cref="SettingsException">A flag, key or value is not understood.</exception>

@@ -32,6 +32,9 @@ public sealed class SettingKey
     /// <summary>How long a stopping process stays reachable while it is not ready.</summary>
     public static readonly SettingKey Drain = new("Drain");
 
+    /// <summary>Whether <c>/metrics</c> answers without the admin token.</summary>
+    public static readonly SettingKey MetricsPublic = new("MetricsPublic", isSwitch: true);
+
     /// <summary>
     /// For measurement, not part of the outside contract: how many writes to the embedded database of the Access side may
     /// share one commit. 1 commits each write by itself, which is what the benchmark compares with.
@@ -68,7 +71,7 @@ public sealed class SettingKey
     [
         Data, UrlOf(Side.Access), UrlOf(Side.Governance), PublicUrlOf(Side.Access), PublicUrlOf(Side.Governance),
         DatabaseOf(Side.Access), DatabaseOf(Side.Governance), AdminToken, MasterKey, TlsCertificate, TlsKey,
-        TrustedProxies, AllowHttp, Drain, GroupCommitForMeasurement,
+        TrustedProxies, AllowHttp, Drain, MetricsPublic, GroupCommitForMeasurement,
     ];
 
     /// <summary>Where a side listens.</summary>

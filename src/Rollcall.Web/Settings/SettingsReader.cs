@@ -26,6 +26,7 @@ internal sealed class SettingsReader(SettingsSources sources, string folder)
         TrustedProxies = Get(SettingKey.TrustedProxies, Networks) ?? [],
         AllowHttp = Get(SettingKey.AllowHttp, YesOrNo) is true,
         Drain = Get(SettingKey.Drain, DrainTime),
+        MetricsPublic = Get(SettingKey.MetricsPublic, YesOrNo) is true,
         Written = _written,
     };
 

@@ -10,6 +10,12 @@ namespace Rollcall.Web.Storage;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
+    /// <summary>The name of the SQLite file of the Access side.</summary>
+    public const string AccessDatabaseName = "access.db";
+
+    /// <summary>The name of the file of the master key.</summary>
+    public const string MasterKeyName = "master-key";
+
     private readonly RollcallSettings _settings;
     private readonly FileStream _lock;
 
@@ -24,7 +30,7 @@ public sealed class DataFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The SQLite file of the Access side.</summary>
-    public string AccessDatabase => InFolder("access.db");
+    public string AccessDatabase => InFolder(AccessDatabaseName);
 
     /// <summary>The SQLite file of the Governance side.</summary>
     public string GovernanceDatabase => InFolder("governance.db");
@@ -33,7 +39,7 @@ public sealed class DataFolder : IDisposable
     public string AdminTokenFile => InFolder("admin-token");
 
     /// <summary>Where the master key lies if it was made here.</summary>
-    public string MasterKeyFile => InFolder("master-key");
+    public string MasterKeyFile => InFolder(MasterKeyName);
 
     private string ProcessIdFile => InFolder("lock.pid");
 
@@ -68,6 +74,9 @@ public sealed class DataFolder : IDisposable
             ? token
             : throw new SettingsException(AdminTokenFile, "holds a token shorter than 32 characters: remove the file to have a new one made");
     }
+
+    /// <summary>Whether there is a master key: the setting, or its file.</summary>
+    public bool HasMasterKey => _settings.MasterKey is not null || File.Exists(MasterKeyFile);
 
     /// <summary>The master key: the setting, else what the file holds, else 32 random bytes that are written to the file.</summary>
     /// <exception cref="SettingsException">The file can be read by others, or does not hold 32 bytes as base64.</exception>

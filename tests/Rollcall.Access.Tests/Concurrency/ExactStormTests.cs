@@ -37,7 +37,7 @@ public sealed class ExactStormTests
         var group = await client.GetGroupAsync(list);
         Assert.Equal(before + (Clients * Each), group.Revision);
         Assert.Equal(users.Order(StringComparer.Ordinal), group.Members.Order(StringComparer.Ordinal));
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ExactStormTests
             Assert.All(answers.Where(answer => answer != winner), answer => Assert.Equal(version + 1, answer.Revision));
             Assert.Equal(winner.Members.Order(StringComparer.Ordinal), (await client.GetGroupAsync(list)).Members.Order(StringComparer.Ordinal));
         }
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ExactStormTests
             Assert.Equal([201, 409], answers.Select(answer => answer.Code).Order());
             Assert.Equal("uniqueness", answers.Single(answer => answer.Code == 409).Body.GetProperty("scimType").GetString());
         }
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class ExactStormTests
             Assert.Equal([201, 409], answers.Select(answer => answer.Code).Order());
             Assert.Equal("uniqueness", answers.Single(answer => answer.Code == 409).Body.GetProperty("scimType").GetString());
         }
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class ExactStormTests
             Assert.Equal([204, 400], answers.Select(answer => answer.Code).Order());
             Assert.Equal(204, (await (answers[0].Code == 204 ? client.PatchGroupAsync(a, Remove(b)) : client.PatchGroupAsync(b, Remove(a)))).Code);
         }
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class ExactStormTests
             Assert.All(answers, answer => Assert.True(answer.Code is 204 or 404, $"{answer.Code}"));
             Assert.Equal(404, (await client.GetGroupAsync(list)).Code);
             Assert.Equal(404, (await client.PatchGroupAsync(list, Add(users[0]))).Code);
-            access.CheckStore();
+            await access.CheckStoreAsync();
 
             // It comes back empty, under a new id, and its revision goes on.
             var back = await client.CreateGroupAsync(title);
@@ -134,7 +134,7 @@ public sealed class ExactStormTests
             Assert.True(back.Revision > Math.Max(last, answers.Max(answer => answer.Revision)));
             (list, last) = (back.Id, back.Revision);
         }
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class ExactStormTests
             foreach (var list in lists)
                 Assert.Empty((await client.GetGroupAsync(list)).Members);
         }
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     private static async Task<T[]> AllAsync<T>(HttpClient client, Func<HttpClient, int, Task<T>> call, int clients = Clients)

@@ -27,7 +27,7 @@ public sealed class MemberMetadataTests
         await client.PatchGroupAsync(list, Remove(ann));
         await client.PatchGroupAsync(list, Add(ann));
         Assert.Equal((null, null, "acme"), Metadata(access) is var (expires, reason, by, _) ? (expires, reason, by) : default);
-        access.CheckStore();
+        await access.CheckStoreAsync();
     }
 
     private static void SetMetadata(LiveAccess access)

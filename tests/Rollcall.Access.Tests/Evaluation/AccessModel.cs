@@ -53,7 +53,7 @@ internal sealed record AccessModel
 
     /// <summary>Whether a list may become a member, or an owner, of another.</summary>
     public bool MayHold(string parent, string child, bool asOwner) =>
-        !IsWithin(parent, child) && (asOwner ? Down(child) <= 10 : Up(parent) + Down(child) + 1 <= 10);
+        !IsWithin(parent, child) && (asOwner ? 0 : Up(parent)) + 1 + Down(child) <= 10;
 
     private IEnumerable<(string Path, ImmutableList<string> Reasons)> Members(string name, string person, long at)
     {

@@ -67,6 +67,7 @@ public sealed class AccessTests
         var group = await app.ListAsync(client, "Payroll", "payroll", "payer");
         var ann = await client.UserAsync("ann");
         (await client.AddAsync(group, null, ann)).Expect(204);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         var then = ((DateTimeOffset)(await AccessAsync(app, "ann@example.com"))["at"]!).ToString("o");
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         (await app.AdminAsync("DELETE", "/integrations/acme?cascade=true")).Expect(204);

@@ -29,13 +29,17 @@ internal sealed class RollcallApp : IAsyncDisposable
         _data = data;
         _server = server;
         Clock = clock;
-        server.Host.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
+        Loggers.AddProvider(Log);
+        Log.Hide(AdminToken);
         Http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
     }
 
     public FakeTimeProvider Clock { get; }
 
     public LogSink Log { get; } = new();
+
+    /// <summary>The server's own loggers.</summary>
+    public ILoggerFactory Loggers => _server.Host.App.Services.GetRequiredService<ILoggerFactory>();
 
     /// <summary>Sends to the side, without any credentials.</summary>
     public HttpClient Http { get; }
@@ -83,7 +87,6 @@ internal sealed class RollcallApp : IAsyncDisposable
             ["owners"] = new JsonArray(new JsonObject { ["kind"] = "person", ["name"] = "owner@example.com" }),
             ["grants"] = new JsonObject { ["roles"] = new JsonArray([.. roles.Select(role => (JsonNode)role)]) },
         });
-        Log.Hide(title);
         return (string)list.Expect(201).Body["scimId"]!;
     }
 
@@ -106,7 +109,12 @@ internal sealed class RollcallApp : IAsyncDisposable
                 target.TryAddWithoutValidation(name, value);
         }
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
-        return await ApiAnswer.ReadAsync(response);
+        var answer = await ApiAnswer.ReadAsync(response);
+        Log.HideIn(path);
+        Log.Hide(body as JsonNode);
+        Log.Hide(answer.Body);
+        (await OpenApiCheck.OfAsync(this)).AssertTold(method, path, body as JsonObject, answer);
+        return answer;
     }
 
     /// <summary>Gets an access token with a client's secret.</summary>
@@ -151,9 +159,11 @@ internal sealed class RollcallApp : IAsyncDisposable
         _data.Dispose();
         try
         {
+            if (!IsBroken)
+                Log.HideStored(DatabaseFile);
             Log.AssertKeepsSecrets();
             if (!IsBroken)
-                StoreCheck.Run(DatabaseFile);
+                await StoreAssert.IsRightAsync(DatabaseFile);
         }
         finally
         {

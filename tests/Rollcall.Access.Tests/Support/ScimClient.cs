@@ -9,9 +9,6 @@ namespace Rollcall.Access.Tests.Support;
 /// <summary>A governance platform: it calls the SCIM endpoint of its integration with a token of its own.</summary>
 internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, string token)
 {
-    private static readonly string[] PrivateNames =
-        ["userName", "displayName", "nickName", "title", "externalId", "givenName", "familyName", "formatted", "value", "streetAddress"];
-
     /// <summary>The integration's name.</summary>
     public string Name => name;
 
@@ -29,7 +26,12 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
     public async Task<ScimAnswer> SendAsync(string method, string path, object? body = null, IReadOnlyDictionary<string, string>? headers = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path.StartsWith("http", StringComparison.Ordinal) ? path : baseUrl + path));
-        Hide(body as JsonNode);
+        app.Log.Hide(token);
+        app.Log.HideIn(path);
+        if (body is JsonNode node)
+            app.Log.Hide(node);
+        else if (body is not null)
+            app.Log.HideIn(body as string ?? Encoding.UTF8.GetString((byte[])body));
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body switch
@@ -128,23 +130,4 @@ internal sealed class ScimClient(RollcallApp app, string name, string baseUrl, s
         }]), IfMatch(ifMatch));
 
     private static Dictionary<string, string>? IfMatch(string? version) => version is null ? null : new Dictionary<string, string> { ["If-Match"] = version };
-
-    /// <summary>Marks the attribute values of a body as what must not be logged.</summary>
-    private void Hide(JsonNode? node, string? memberName = null)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                foreach (var (member, value) in members)
-                    Hide(value, member);
-                break;
-            case JsonArray elements:
-                foreach (var element in elements)
-                    Hide(element, memberName);
-                break;
-            case JsonValue value when PrivateNames.Contains(memberName) && value.GetValueKind() == JsonValueKind.String:
-                app.Log.Hide((string)value!);
-                break;
-        }
-    }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
@@ -37,7 +38,11 @@ internal sealed class TestAccess : IAsyncDisposable
         Clock = clock;
         Host = host;
         Client = new HttpClient { BaseAddress = new Uri(host.ListeningUrl) };
+        host.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
     }
+
+    /// <summary>What the side logs; at the end it must hold none of the secrets and tokens of the test.</summary>
+    public LogSink Log { get; } = new();
 
     public SqliteDatabase Database { get; }
 
@@ -94,6 +99,7 @@ internal sealed class TestAccess : IAsyncDisposable
     {
         var made = await Database.WriteAsync(session => IntegrationStore.CreateAsync(session, NextChange(), name, Platform.Other, new IntegrationRules()));
         await Directory.ReloadAsync();
+        Log.Hide(made.Secret);
         return made;
     }
 
@@ -138,6 +144,7 @@ internal sealed class TestAccess : IAsyncDisposable
     {
         var secret = await Database.WriteAsync(session => IntegrationStore.RotateSecretAsync(session, NextChange(), integration, overlap));
         await Directory.ReloadAsync();
+        Log.Hide(secret);
         return secret;
     }
 
@@ -145,6 +152,7 @@ internal sealed class TestAccess : IAsyncDisposable
     {
         var token = await Database.WriteAsync(session => StaticTokenStore.AddAsync(session, NextChange(), integration));
         await Directory.ReloadAsync();
+        Log.Hide(token);
         return token;
     }
 
@@ -189,7 +197,9 @@ internal sealed class TestAccess : IAsyncDisposable
     {
         using var response = await PostTokenAsync($"grant_type=client_credentials&client_id={integration.ClientId}&client_secret={secret}");
         response.EnsureSuccessStatusCode();
-        return (await ReadAsync(response)).GetProperty("access_token").GetString()!;
+        var token = (await ReadAsync(response)).GetProperty("access_token").GetString()!;
+        Log.Hide(token);
+        return token;
     }
 
     /// <summary>The body as JSON.</summary>
@@ -203,6 +213,7 @@ internal sealed class TestAccess : IAsyncDisposable
         await Host.DisposeAsync();
         await Database.DisposeAsync();
         _ownFolder?.Dispose();
+        Log.AssertKeepsSecrets();
     }
 
     // Stands where SCIM will: it tells who calls.

@@ -118,6 +118,13 @@ public sealed class RollcallServer : IAsyncDisposable
         return (list.GetProperty("scimId").GetString()!, name);
     }
 
+    /// <summary>Fails the test if the database contradicts itself.</summary>
+    public async Task CheckStoreAsync()
+    {
+        var result = await Command.RunAsync("check-store");
+        Assert.True(result.Exit == 0, result.Output + result.Error);
+    }
+
     public async ValueTask DisposeAsync()
     {
         try

@@ -1,12 +1,10 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Rollcall.Testing.Histories;
 
 namespace Rollcall.Testing.Stores;
 
 /// <summary>
-/// The Access side's SQLite file as an auditor sees it: read directly, past the server, with its own knowledge of what
-/// must agree with what.
+/// The Access side's SQLite file as the history checker sees it: read directly, past the server.
 /// </summary>
 public sealed class AccessFile : IDisposable
 {
@@ -23,16 +21,6 @@ public sealed class AccessFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
-
-    /// <summary>What is wrong with the file; empty if all agrees.</summary>
-    public IReadOnlyList<string> FindFaults()
-    {
-        List<string> faults = [.. Rows("pragma integrity_check", row => row.GetString(0)).Where(line => line != "ok")];
-        Execute(AccessRules.Prepare);
-        foreach (var (rule, query) in AccessRules.All)
-            faults.AddRange(Rows(query, row => $"{rule}: {Describe(row)}"));
-        return faults;
-    }
 
     /// <summary>The change feed and the rows, by SCIM ids, as the history checker compares them.</summary>
     public StoreState State() => new()
@@ -102,7 +90,4 @@ public sealed class AccessFile : IDisposable
     }
 
     private void Execute(string sql) => Rows(sql, _ => 0);
-
-    private static string Describe(SqliteDataReader row) =>
-        string.Join(", ", Enumerable.Range(0, row.FieldCount).Select(i => string.Create(CultureInfo.InvariantCulture, $"{row.GetName(i)} {row.GetValue(i)}")));
 }
