@@ -65,12 +65,12 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("HTTP/2", await client.GetStringAsync("/protocol", TestContext.Current.CancellationToken));
     }
 
+#pragma warning disable SYSLIB0039, CA5397, CA5398 // What must be refused, and what must not, has to be tried.
     [Theory]
     [InlineData(SslProtocols.Tls12, true)]
     [InlineData(SslProtocols.Tls13, true)]
-#pragma warning disable SYSLIB0039, CA5397 // What must be refused has to be tried.
     [InlineData(SslProtocols.Tls11, false)]
-#pragma warning restore SYSLIB0039, CA5397
+#pragma warning restore SYSLIB0039, CA5397, CA5398
     [Trait("req", "S-139")]
     public async Task Https_SpeaksTls12And13_AndNothingOlder(SslProtocols protocol, bool isSpoken)
     {

@@ -5,7 +5,6 @@ using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
 using Rollcall.Data;
-using Rollcall.Web;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Api;

@@ -8,7 +8,7 @@ namespace Rollcall.Access.OAuth;
 /// <summary>
 /// An integration's SCIM endpoint as OAuth sees it: a protected resource with metadata of its own (RFC 9728).
 /// </summary>
-public readonly partial struct ProtectedResource
+public readonly partial record struct ProtectedResource
 {
     /// <summary>Where the metadata stands: before the path of the resource (RFC 9728 §3.1).</summary>
     internal const string MetadataPath = "/.well-known/oauth-protected-resource/scim/{integration}/v2";

@@ -14,7 +14,9 @@ namespace Rollcall.Access.OAuth;
 /// master key, so that tokens survive restarts and any node may sign and validate. A new key is published before it signs,
 /// and stays published until the last token that the old one signed has expired.
 /// </summary>
+#pragma warning disable CA1001 // The source has no timer, so there is nothing to dispose of; and options may ask for its token at any time.
 public sealed class SigningKeys : IOptionsChangeTokenSource<OpenIddictServerOptions>
+#pragma warning restore CA1001
 {
     /// <summary>How long a key signs.</summary>
     public static readonly TimeSpan SigningPeriod = TimeSpan.FromDays(90);

@@ -76,7 +76,7 @@ public sealed class CredentialTests
         await app.IntegrationAsync();
         var id = (string)(await app.AdminAsync("GET", "/integrations/acme/tokens")).Expect(200).Items[0]!["id"]!;
         var key = TestKey.Make("ES256");
-        var added = (await app.AdminAsync("POST", "/integrations/acme/keys", new JsonObject { ["key"] = key.Pem, ["expiresAt"] = app.Clock.GetUtcNow().AddDays(364) })).Expect(201).Body;
+        var added = (await app.AdminAsync("POST", "/integrations/acme/keys", new JsonObject { ["key"] = key.Pem, ["expiresAt"] = app.Clock.GetUtcNow().AddDays(364).ToString("O") })).Expect(201).Body;
         app.Clock.Advance(TimeSpan.FromDays(333));
         Assert.Empty((await app.AdminAsync("GET", "/integrations/acme")).Body["warnings"]!.AsArray());
 
