@@ -18,13 +18,11 @@ namespace Rollcall.Access;
 public sealed class AccessServer : IAsyncDisposable
 {
     private readonly Database _database;
-    private readonly RateLimits _limits;
 
-    private AccessServer(SideHost host, Database database, RateLimits limits)
+    private AccessServer(SideHost host, Database database)
     {
         Host = host;
         _database = database;
-        _limits = limits;
     }
 
     /// <summary>The web host; start and stop the side with it.</summary>
@@ -45,9 +43,9 @@ public sealed class AccessServer : IAsyncDisposable
             AccessStore.FileOf(settings), settings.Access.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
 
         var protector = new SecretProtector(folder.ReadOrMakeMasterKey());
-        var keys = await SigningKeys.LoadAsync(database, protector);
+        var keys = await SigningKeys.LoadAsync(database, protector, clock);
         var cursors = await Cursors.LoadAsync(database, protector, clock);
-        var directory = new IntegrationDirectory(database);
+        var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
         builder.Services.AddSingleton(services => new AccessMeter(
@@ -63,7 +61,7 @@ public sealed class AccessServer : IAsyncDisposable
         app.UseRollcallOAuth();
         app.Services.GetRequiredService<AccessMeter>(); // Gauges are told from the start on.
 
-        var limits = new RateLimits();
+        var limits = new RateLimits(clock);
         var routes = new ScimRoutes(app, database, directory, app.Services.GetRequiredService<BearerTokens>(), limits, host.PublicUrl);
         DiscoveryEndpoints.Map(routes);
         new ListEndpoints(cursors, new PageMemory(clock)).Map(routes);
@@ -73,6 +71,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
+        new CredentialsApi(database, directory, clock).Map(api);
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
@@ -83,7 +82,7 @@ public sealed class AccessServer : IAsyncDisposable
         new AuditApi(database, directory, audit, clock).Map(api);
         new CallsApi(database, audit).Map(api);
         new ChangesApi(database, directory).Map(api);
-        return new AccessServer(host, database, limits);
+        return new AccessServer(host, database);
     }
 
     /// <summary>Closes the database after what was accepted is written.</summary>
@@ -91,6 +90,5 @@ public sealed class AccessServer : IAsyncDisposable
     {
         await Host.DisposeAsync();
         await _database.DisposeAsync();
-        _limits.Dispose();
     }
 }

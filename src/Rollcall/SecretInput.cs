@@ -10,8 +10,9 @@ internal static class SecretInput
     /// <param name="given">What stood on the command line.</param>
     /// <param name="option">The option's name, for messages.</param>
     /// <param name="shell">Where standard input and the current folder come from.</param>
+    /// <param name="what">What it is, for messages.</param>
     /// <exception cref="CommandFailure">Usage: the file can't be read, or what was given is empty or too long. The message never holds the secret.</exception>
-    public static string Read(string given, string option, Shell shell)
+    public static string Read(string given, string option, Shell shell, string what = "secret")
     {
         var (text, source) = given switch
         {
@@ -21,7 +22,7 @@ internal static class SecretInput
         };
         text = text.Trim();
         if (text.Length is 0 or > Longest)
-            throw CommandFailure.Usage($"{option}: {source} is {(text.Length is 0 ? "empty" : "too long")}; give the secret as -, @file or a value.");
+            throw CommandFailure.Usage($"{option}: {source} is {(text.Length is 0 ? "empty" : "too long")}; give the {what} as -, @file or a value.");
         return text;
     }
 

@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 namespace Rollcall;
 
 /// <summary>One run of a verb that talks to a server.</summary>
-internal sealed record Call(ParseResult Parsed, ApiClient Api, Output Output, CancellationToken CancellationToken)
+internal sealed record Call(ParseResult Parsed, ApiClient Api, Output Output, Shell Shell, CancellationToken CancellationToken)
 {
     /// <summary>The value of an argument.</summary>
     public string this[Argument<string> argument] => Parsed.GetRequiredValue(argument);
@@ -21,7 +21,7 @@ internal sealed class Server(Shell shell, ConnectionOptions connection)
         verb.Does(async (parsed, cancellationToken) =>
         {
             using var api = new ApiClient(connection.Resolve(parsed));
-            await run(new Call(parsed, api, new Output(shell, connection.IsJson(parsed)), cancellationToken));
+            await run(new Call(parsed, api, new Output(shell, connection.IsJson(parsed)), shell, cancellationToken));
             return ExitCode.Done;
         });
 

@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Rollcall.EndToEnd.Tests.Support;
@@ -84,6 +86,43 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keys_SignInsteadOfASecret_AndEndWhenRevoked()
+    {
+        var made = await Rollcall.JsonAsync("integrations", "create", "acme");
+        var (client, tokenUrl) = (made.GetProperty("clientId").GetString()!, made.GetProperty("tokenUrl").GetString()!);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(_folder["public.pem"], key.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["private.pem"], key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await Rollcall.RunAsync("integrations", "add-key", "acme", $"@{_folder["private.pem"]}")).Exit);
+
+        var added = (await Rollcall.JsonAsync("integrations", "add-key", "acme", $"@{_folder["public.pem"]}")).GetProperty("key");
+        Assert.Equal("ES256", added.GetProperty("algorithm").GetString());
+        var token = await TokenByKeyAsync(tokenUrl, client, key, added.GetProperty("keyId").GetString()!);
+        using var http = (new ScimAccess($"{_server.Url}/scim/acme/v2", token!)).Connect();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http));
+
+        await DoneAsync("integrations", "revoke-key", "acme", added.GetProperty("id").GetString()!);
+        Assert.Null(await TokenByKeyAsync(tokenUrl, client, key, added.GetProperty("keyId").GetString()!));
+        // What it has signed for goes on, as with secrets.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http));
+    }
+
+    [Fact]
+    public async Task StaticTokens_AreRotatedWithAnOverlap_AndRevoked()
+    {
+        var platform = await _server.AddIntegrationAsync("acme");
+        using var old = platform.Connect();
+        var rotated = await Rollcall.JsonAsync("integrations", "rotate-token", "acme", "--overlap", "1h");
+        using var current = (platform with { Token = rotated.GetProperty("token").GetString()! }).Connect();
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await StatusAsync(old), await StatusAsync(current)));
+        Assert.Contains("ends on", (await Rollcall.RunAsync("integrations", "show", "acme")).Output, StringComparison.Ordinal);
+
+        await DoneAsync("integrations", "revoke-token", "acme", rotated.GetProperty("tokens")[1].GetProperty("id").GetString()!);
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (await StatusAsync(old), await StatusAsync(current)));
+        Assert.DoesNotContain("ends on", (await Rollcall.RunAsync("integrations", "show", "acme")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task DeletedIntegration_TakesNestedGroupsAndUsersWithIt_OnlyWithCascade()
     {
         var platform = await _server.AddIntegrationAsync("acme");
@@ -98,7 +137,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         await RefusedAsync("cascade", "integrations", "delete", "acme");
         await DoneAsync("integrations", "delete", "acme", "--cascade");
-        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http));
         Assert.Empty((await Rollcall.JsonAsync("lists", "list")).GetProperty("items").EnumerateArray());
         Assert.Empty((await Rollcall.JsonAsync("users", "list")).GetProperty("items").EnumerateArray());
     }
@@ -187,6 +226,26 @@ public sealed class CommandLineTests : IAsyncLifetime
         using var response = await http.PostAsync(new Uri(tokenUrl), form, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return response.IsSuccessStatusCode ? JsonElement.Parse(text).GetProperty("access_token").GetString() : null;
+    }
+
+    private static async Task<string?> TokenByKeyAsync(string tokenUrl, string client, ECDsa key, string keyId)
+    {
+        var issuer = tokenUrl[..tokenUrl.IndexOf("/oauth/", StringComparison.Ordinal)];
+        var exp = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds();
+        var signed = $"{Encode(new { alg = "ES256", kid = keyId })}.{Encode(new { iss = client, sub = client, aud = issuer, jti = Guid.NewGuid(), exp })}";
+        var assertion = $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        using var http = new HttpClient();
+        using var form = new FormUrlEncodedContent(
+        [
+            KeyValuePair.Create("grant_type", "client_credentials"),
+            KeyValuePair.Create("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            KeyValuePair.Create("client_assertion", assertion),
+        ]);
+        using var response = await http.PostAsync(new Uri(tokenUrl), form, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return response.IsSuccessStatusCode ? JsonElement.Parse(text).GetProperty("access_token").GetString() : null;
+
+        static string Encode<T>(T json) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(json));
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http)

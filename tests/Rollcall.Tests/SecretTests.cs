@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Rollcall.Tests;
@@ -48,6 +49,31 @@ public sealed class SecretTests
         await cli.RunAsync("users", "unblock", "alice", "--token", Secret);
 
         Assert.Equal($"Bearer {Secret}", Assert.Single(server.Requests).Authorization);
+    }
+
+    [Theory]
+    [InlineData("-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----")]
+    [InlineData("-----BEGIN EC PRIVATE KEY-----\ns3cret\n-----END EC PRIVATE KEY-----")]
+    [InlineData("{\"kty\":\"EC\",\"d\":\"s3cret\"}")]
+    public async Task PrivateKey_InPlaceOfThePublicOne_IsNotSent(string key)
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var cli = Cli.For(server);
+        await File.WriteAllTextAsync(Path.Combine(cli.Folder, "key.pem"), key, TestContext.Current.CancellationToken);
+        var result = await cli.RunAsync("integrations", "add-key", "acme", "@key.pem");
+        Assert.Equal((2, ""), (result.Exit, result.Output));
+        Assert.Equal("rollcall: KEY: this is a private key, which only the platform may have. Nothing was sent; give the public key.\n", result.Error);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task PublicKey_FromAFile_IsSentAsItIs()
+    {
+        await using var server = await FakeServer.StartAsync(new FakeAnswer(201));
+        using var cli = Cli.For(server);
+        await File.WriteAllTextAsync(Path.Combine(cli.Folder, "key.pem"), "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", TestContext.Current.CancellationToken);
+        await cli.RunAsync("integrations", "add-key", "acme", "@key.pem");
+        Assert.Equal("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", (string?)JsonNode.Parse(Assert.Single(server.Requests).Body)!["key"]);
     }
 
     [Theory]

@@ -227,22 +227,6 @@ public class HostTests
         Assert.True(await SideRunner.RunAsync([access], () => Assert.Fail("it is not ready"), signals));
     }
 
-    [Theory]
-    [InlineData("", "127.0.0.1 http")]
-    [InlineData("127.0.0.0/8", "203.0.113.9 https")]
-    [InlineData("10.0.0.0/8", "127.0.0.1 http")]
-    public async Task ForwardedHeaders_CountFromTrustedProxiesOnly(string trusted, string expected)
-    {
-        var settings = TestSide.Settings with { TrustedProxies = trusted.Length == 0 ? [] : [System.Net.IPNetwork.Parse(trusted)] };
-        await using var side = await TestSide.StartAsync(
-            app => app.MapGet("/from", (RequestDelegate)(context => context.Response.WriteAsync($"{context.Connection.RemoteIpAddress} {context.Request.Scheme}"))), settings);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/from") { Headers = { { "X-Forwarded-For", "203.0.113.9" }, { "X-Forwarded-Proto", "https" } } };
-
-        using var response = await side.Client.SendAsync(request, Cancellation);
-
-        Assert.Equal(expected, await response.Content.ReadAsStringAsync(Cancellation));
-    }
-
     [Fact]
     public async Task TheNameOfAScheme_IsReadInAnyCase()
     {

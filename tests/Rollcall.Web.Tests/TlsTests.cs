@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
@@ -64,6 +65,36 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("HTTP/2", await client.GetStringAsync("/protocol", TestContext.Current.CancellationToken));
     }
 
+#pragma warning disable SYSLIB0039, CA5397, CA5398 // What must be refused, and what must not, has to be tried.
+    [Theory]
+    [InlineData(SslProtocols.Tls12, true)]
+    [InlineData(SslProtocols.Tls13, true)]
+    [InlineData(SslProtocols.Tls11, false)]
+#pragma warning restore SYSLIB0039, CA5397, CA5398
+    [Trait("req", "S-139")]
+    public async Task Https_SpeaksTls12And13_AndNothingOlder(SslProtocols protocol, bool isSpoken)
+    {
+        Write("first");
+        await using var side = await StartAsync();
+        using var client = Client(side, _ => { }, protocol);
+        var call = client.GetStringAsync("/protocol", TestContext.Current.CancellationToken);
+        if (isSpoken)
+            await call;
+        else
+            await Assert.ThrowsAsync<HttpRequestException>(() => call);
+    }
+
+    [Fact]
+    [Trait("req", "S-139")]
+    public async Task PlainHttp_AtAnHttpsPort_GetsNoAnswer()
+    {
+        Write("first");
+        await using var side = await StartAsync();
+        using var client = new HttpClient();
+        var plain = side.Host.ListeningUrl.Replace("https:", "http:", StringComparison.Ordinal);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(new Uri($"{plain}/protocol"), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void MissingFile_IsRefusedByName()
     {
@@ -107,12 +138,13 @@ public sealed class TlsTests : IDisposable
         return subject;
     }
 
-    private static HttpClient Client(TestSide side, Action<X509Certificate> see)
+    private static HttpClient Client(TestSide side, Action<X509Certificate> see, SslProtocols protocols = SslProtocols.None)
     {
         var handler = new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
             {
+                EnabledSslProtocols = protocols,
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                 {
                     see(certificate!);

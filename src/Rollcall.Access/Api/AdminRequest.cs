@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Rollcall.Access.Audit;
+using Rollcall.Access.Integrations;
 using Rollcall.Access.Lists;
 using Rollcall.Data;
 using Rollcall.Web;
@@ -29,6 +30,12 @@ internal static class AdminRequest
         ApiETag.CheckIfMatch(http.Request, list.Revision);
         return list;
     }
+
+    /// <summary>The integration in the path.</summary>
+    /// <exception cref="ApiException">404.</exception>
+    public static async ValueTask<Integration> FindIntegrationAsync(Session session, HttpContext http) =>
+        await IntegrationStore.FindAsync(session, http.Route("name"))
+            ?? throw ApiException.NotFound($"There is no integration named '{http.Route("name").Truncate()}'.");
 
     /// <summary>404 for the list in the path.</summary>
     public static ApiException NoSuchList(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,17 +5,13 @@ using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Scim;
 using Rollcall.Data;
-using Rollcall.Web;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Api;
 
 /// <summary><c>/api/v1/integrations</c>.</summary>
-internal sealed partial class IntegrationsApi(Database database, IntegrationDirectory directory, string publicUrl, TimeProvider clock)
+internal sealed class IntegrationsApi(Database database, IntegrationDirectory directory, string publicUrl, TimeProvider clock)
 {
-    private static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
-    private static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(30);
-
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
@@ -35,28 +30,11 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         api.MapDelete("/integrations/{name}", (RequestDelegate)DeleteAsync)
             .Describe("deleteIntegration", "Deletes an integration. Refused while it has lists or Users, unless they go with it.")
             .TakesQuery("cascade", "Whether its lists and Users are deleted as well.", typeof(bool)).AnswersNothing();
-        api.MapPost("/integrations/{name}/secrets", (RequestDelegate)RotateSecretAsync)
-            .Describe("rotateSecret", "Makes a new client secret, shown this once. The one before it ends after an overlap.")
-            .Takes<Rotation>(isOptional: true).Answers<SecretView>(StatusCodes.Status201Created);
-        api.MapDelete("/integrations/{name}/secrets/{id}", (RequestDelegate)RevokeSecretAsync)
-            .Describe("revokeSecret", "Ends a client secret at once.")
-            .AnswersNothing();
-        api.MapPost("/integrations/{name}/tokens", (RequestDelegate)AddTokenAsync)
-            .Describe("addToken", "Makes a static token, shown this once.")
-            .Answers<TokenView>(StatusCodes.Status201Created);
-        api.MapDelete("/integrations/{name}/tokens/{id}", (RequestDelegate)RevokeTokenAsync)
-            .Describe("revokeToken", "Ends a static token at once.")
-            .AnswersNothing();
     }
 
     private sealed record NewIntegration(string Name, Platform Platform = Platform.Other, RulesChange? Rules = null, bool StaticToken = false);
 
     private sealed record IntegrationChange(bool? Enabled = null, Platform? Platform = null, RulesChange? Rules = null);
-
-    private sealed record Rotation
-    {
-        public long? OverlapSeconds { get; init; }
-    }
 
     /// <summary>Rules as they are given: what is absent stays.</summary>
     private sealed record RulesChange(
@@ -81,21 +59,15 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         }
     }
 
-    private sealed record CredentialView(string Id, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
-
     private sealed record IntegrationView(
         string Name, Platform Platform, bool Enabled, IntegrationRules Rules, string ScimBaseUrl, string TokenUrl, string ClientId,
-        IReadOnlyList<CredentialView> Secrets, IReadOnlyList<CredentialView> Tokens, DateTimeOffset CreatedAt,
-        string? ClientSecret = null, string? Token = null);
-
-    private sealed record SecretView(string ClientId, string ClientSecret, IReadOnlyList<CredentialView> Secrets);
-
-    private sealed record TokenView(string Token, IReadOnlyList<CredentialView> Tokens);
+        IReadOnlyList<CredentialView> Secrets, IReadOnlyList<CredentialView> Tokens, IReadOnlyList<KeyView> Keys, IReadOnlyList<string> Warnings,
+        DateTimeOffset CreatedAt, string? ClientSecret = null, string? Token = null);
 
     private async Task CreateAsync(HttpContext http)
     {
         var given = await ApiRequest.ReadJsonAsync<NewIntegration>(http, http.RequestAborted);
-        if (!NamePattern().IsMatch(given.Name))
+        if (!ProtectedResource.IsName(given.Name))
             throw ApiException.Invalid("name", "The name of an integration has 1 to 63 characters: lower-case letters, digits, '.', '_' and '-', the first a letter or digit.");
         var rules = (given.Rules ?? new RulesChange()).Apply(new IntegrationRules());
         if (given.Rules?.GroupRename is null)
@@ -104,7 +76,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         var created = await database.WriteAsync(async session =>
         {
             var (integration, secret) = await IntegrationStore.CreateAsync(session, change, given.Name, given.Platform, rules);
-            var token = given.StaticToken ? await IntegrationStore.AddTokenAsync(session, change with { Number = 2 }, integration) : null;
+            var token = given.StaticToken ? await StaticTokenStore.AddAsync(session, change with { Number = 2 }, integration) : null;
             return await ViewAsync(session, integration) with { ClientSecret = secret, Token = token };
         }, change.Key);
         await directory.ReloadAsync();
@@ -126,7 +98,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
 
     private async Task ShowAsync(HttpContext http)
     {
-        var view = await database.ReadAsync(async session => await ViewAsync(session, await FindAsync(session, http)));
+        var view = await database.ReadAsync(async session => await ViewAsync(session, await AdminRequest.FindIntegrationAsync(session, http)));
         await ApiJson.WriteAsync(http, view);
     }
 
@@ -136,7 +108,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         var change = AdminRequest.Change(http);
         var view = await database.WriteAsync(async session =>
         {
-            var integration = await FindAsync(session, http);
+            var integration = await AdminRequest.FindIntegrationAsync(session, http);
             var changed = integration with
             {
                 Enabled = given.Enabled ?? integration.Enabled,
@@ -157,7 +129,7 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         var change = AdminRequest.Change(http);
         await database.WriteAsync(async session =>
         {
-            var integration = await FindAsync(session, http);
+            var integration = await AdminRequest.FindIntegrationAsync(session, http);
             await IntegrationRemoval.RunAsync(session, change, integration, cascade);
             return true;
         }, change.Key);
@@ -165,75 +137,15 @@ internal sealed partial class IntegrationsApi(Database database, IntegrationDire
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private async Task RotateSecretAsync(HttpContext http)
-    {
-        var given = await AdminRequest.ReadOptionalAsync<Rotation>(http);
-        var overlap = given.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, long.MaxValue / TimeSpan.TicksPerSecond)) : DefaultOverlap;
-        if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
-            throw ApiException.Invalid("overlapSeconds", $"The overlap is 0 to {MaxOverlap.TotalSeconds} seconds (30 days).");
-        var change = AdminRequest.Change(http);
-        var view = await database.WriteAsync(async session =>
-        {
-            var integration = await FindAsync(session, http);
-            var secret = await IntegrationStore.RotateSecretAsync(session, change, integration, overlap);
-            return new SecretView(integration.ClientId, secret, Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, session.Now)));
-        }, change.Key);
-        await ApiJson.WriteAsync(http, view, StatusCodes.Status201Created);
-    }
-
-    private async Task RevokeSecretAsync(HttpContext http)
-    {
-        var change = AdminRequest.Change(http);
-        await database.WriteAsync(async session =>
-            await IntegrationStore.RevokeSecretAsync(session, change, await FindAsync(session, http), http.Route("id"))
-                ? true
-                : throw ApiException.NotFound($"The integration has no secret '{http.Route("id").Truncate()}'. Its secrets are listed with it."), change.Key);
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    private async Task AddTokenAsync(HttpContext http)
-    {
-        var change = AdminRequest.Change(http);
-        var view = await database.WriteAsync(async session =>
-        {
-            var integration = await FindAsync(session, http);
-            var token = await IntegrationStore.AddTokenAsync(session, change, integration);
-            return new TokenView(token, Views(await IntegrationStore.TokensAsync(session, integration.Id, session.Now)));
-        }, change.Key);
-        await ApiJson.WriteAsync(http, view, StatusCodes.Status201Created);
-    }
-
-    private async Task RevokeTokenAsync(HttpContext http)
-    {
-        var change = AdminRequest.Change(http);
-        await database.WriteAsync(async session =>
-            await IntegrationStore.RevokeTokenAsync(session, change, await FindAsync(session, http), http.Route("id"))
-                ? true
-                : throw ApiException.NotFound($"The integration has no static token '{http.Route("id").Truncate()}'. Its tokens are listed with it."), change.Key);
-        // What was remembered of the token is worth nothing from here on.
-        await directory.ReloadAsync();
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    private static async ValueTask<Integration> FindAsync(Session session, HttpContext http) =>
-        await IntegrationStore.FindAsync(session, http.Route("name"))
-            ?? throw ApiException.NotFound($"There is no integration named '{http.Route("name").Truncate()}'.");
-
     private async ValueTask<IntegrationView> ViewAsync(Session session, Integration integration)
     {
         var now = ScimTime.Of(clock.GetUtcNow());
+        var tokens = await StaticTokenStore.ListAsync(session, integration.Id, now);
+        var keys = await ClientKeyStore.ListAsync(session, integration.ClientId, now);
         return new IntegrationView(
             integration.Name, integration.Platform, integration.Enabled, integration.Rules,
             OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
-            Views(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)),
-            Views(await IntegrationStore.TokensAsync(session, integration.Id, now)),
-            ScimTime.ToTime(integration.Created));
+            CredentialView.Of(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)), CredentialView.Of(tokens), KeyView.Of(keys),
+            ExpiringCredential.WarningsOf(integration, tokens, keys, now), ScimTime.ToTime(integration.Created));
     }
-
-    private static IReadOnlyList<CredentialView> Views(List<Credential> credentials) =>
-        [.. credentials.Select(credential => new CredentialView(
-            credential.Id, ScimTime.ToTime(credential.Created), credential.Expires is { } expires ? ScimTime.ToTime(expires) : null))];
-
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,62}\z")]
-    private static partial Regex NamePattern();
 }

@@ -1,18 +1,16 @@
 using System.Data.Common;
 using System.Text.Json;
 using Rollcall.Access.Audit;
+using Rollcall.Access.OAuth;
 using Rollcall.Data;
 using Rollcall.Web;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Integrations;
 
-/// <summary>Integrations with their clients, secrets and static tokens.</summary>
+/// <summary>Integrations with their clients and secrets.</summary>
 internal static class IntegrationStore
 {
-    /// <summary>How long a static token lives.</summary>
-    public static readonly TimeSpan StaticTokenLifetime = TimeSpan.FromDays(365);
-
     /// <summary>How many secrets, or static tokens, of an integration may be valid at once.</summary>
     public const int MaxCredentials = 2;
 
@@ -46,6 +44,7 @@ internal static class IntegrationStore
         var clientId = Convert.ToHexStringLower(Secrets.Random(16));
         await session.ExecuteAsync("insert into clients (client_id, integration_id, created) values ($1, $2, $3)", clientId, id, session.Now);
         var (secretId, secret) = await AddSecretAsync(session, clientId);
+        await AccessEpoch.IntegrationsChangedAsync(session);
         await AuditAsync(session, context, "integration.create", id, name, OfCredential("secret", secretId));
         return (new Integration(id, name, platform, rules, Enabled: true, clientId, session.Now), secret);
     }
@@ -56,6 +55,7 @@ internal static class IntegrationStore
         var before = await FindAsync(session, integration.Name);
         await session.ExecuteAsync("update integrations set platform = $2, rules = $3, enabled = $4 where id = $1",
             integration.Id, integration.Platform.ToString(), Json(integration.Rules), integration.Enabled);
+        await AccessEpoch.IntegrationsChangedAsync(session);
         await AuditAsync(session, context, "integration.update", integration.Id, integration.Name,
             writer => AuditJson.WriteChanged(writer, ChangedNames.Between(Settings(before!), Settings(integration))));
     }
@@ -64,10 +64,13 @@ internal static class IntegrationStore
     public static async ValueTask DeleteAsync(WriteSession session, ChangeContext context, Integration integration)
     {
         await session.ExecuteAsync("delete from client_secrets where client_id = $1", integration.ClientId);
+        await session.ExecuteAsync("delete from client_keys where client_id = $1", integration.ClientId);
+        await session.ExecuteAsync("delete from used_assertions where client_id = $1", integration.ClientId);
         await session.ExecuteAsync("delete from clients where client_id = $1", integration.ClientId);
         await session.ExecuteAsync("delete from static_tokens where integration_id = $1", integration.Id);
         await session.ExecuteAsync("delete from calls where integration_id = $1", integration.Id);
         await session.ExecuteAsync("delete from integrations where id = $1", integration.Id);
+        await AccessEpoch.IntegrationsChangedAsync(session);
         await AuditAsync(session, context, "integration.delete", integration.Id, integration.Name);
     }
 
@@ -78,6 +81,7 @@ internal static class IntegrationStore
     /// <returns>The secret, which is not kept.</returns>
     public static async ValueTask<string> RotateSecretAsync(WriteSession session, ChangeContext context, Integration integration, TimeSpan overlap)
     {
+        await LockAsync(session, integration);
         await session.ExecuteAsync("delete from client_secrets where client_id = $1 and expires <= $2", integration.ClientId, session.Now);
         var valid = await SecretsAsync(session, integration.ClientId, session.Now);
         var ends = session.Now + (long)overlap.TotalMicroseconds;
@@ -99,49 +103,15 @@ internal static class IntegrationStore
         return true;
     }
 
-    /// <summary>Makes a static token for platforms that are set up without OAuth.</summary>
-    /// <returns>The token, which is not kept.</returns>
-    /// <exception cref="ApiException">409: as many as may be are valid already.</exception>
-    public static async ValueTask<string> AddTokenAsync(WriteSession session, ChangeContext context, Integration integration)
-    {
-        await session.ExecuteAsync("delete from static_tokens where integration_id = $1 and expires <= $2", integration.Id, session.Now);
-        if ((await TokensAsync(session, integration.Id, session.Now)).Count >= MaxCredentials)
-            throw ApiException.Conflict($"The integration '{integration.Name}' has {MaxCredentials} valid static tokens already. Delete one first.");
-        var (id, token) = (NewCredentialId(), Secrets.Make());
-        await session.ExecuteAsync("insert into static_tokens (id, integration_id, hash, created, expires) values ($1, $2, $3, $4, $5)",
-            id, integration.Id, Secrets.Hash(token), session.Now, session.Now + (long)StaticTokenLifetime.TotalMicroseconds);
-        await AuditAsync(session, context, "integration.add-token", integration.Id, integration.Name, OfCredential("token", id));
-        return token;
-    }
-
-    /// <summary>Ends a static token; false if there is none of that id. It takes effect when the <see cref="IntegrationDirectory"/> is reloaded.</summary>
-    public static async ValueTask<bool> RevokeTokenAsync(WriteSession session, ChangeContext context, Integration integration, string tokenId)
-    {
-        if (await session.ExecuteAsync("delete from static_tokens where id = $1 and integration_id = $2", tokenId, integration.Id) == 0)
-            return false;
-        await AuditAsync(session, context, "integration.revoke-token", integration.Id, integration.Name, OfCredential("token", tokenId));
-        return true;
-    }
-
     /// <summary>The secrets that are valid at a time, newest first.</summary>
     public static ValueTask<List<Credential>> SecretsAsync(Session session, string clientId, long now) =>
         session.ListAsync("select id, created, expires from client_secrets where client_id = $1 and (expires is null or expires > $2) order by created desc, id",
             MapCredential, clientId, now);
 
-    /// <summary>The static tokens that are valid at a time, newest first.</summary>
-    public static ValueTask<List<Credential>> TokensAsync(Session session, long integrationId, long now) =>
-        session.ListAsync("select id, created, expires from static_tokens where integration_id = $1 and expires > $2 order by created desc, id",
-            MapCredential, integrationId, now);
-
     /// <summary>The hashes of the secrets of a client that are valid at a time; empty for an unknown client.</summary>
     public static ValueTask<List<byte[]>> SecretHashesAsync(Session session, string clientId, long now) =>
         session.ListAsync("select hash from client_secrets where client_id = $1 and (expires is null or expires > $2)",
             row => row.GetFieldValue<byte[]>(0), clientId, now);
-
-    /// <summary>The static token of that hash: its id, integration and end; null if there is none that is valid.</summary>
-    public static ValueTask<(string Id, long IntegrationId, long Expires)?> FindTokenAsync(Session session, byte[] hash, long now) =>
-        session.FirstAsync<(string, long, long)?>("select id, integration_id, expires from static_tokens where hash = $1 and expires > $2",
-            row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)), hash, now);
 
     private static async ValueTask<(string Id, string Secret)> AddSecretAsync(WriteSession session, string clientId)
     {
@@ -151,15 +121,21 @@ internal static class IntegrationStore
         return (id, secret);
     }
 
-    private static string NewCredentialId() => Convert.ToHexStringLower(Secrets.Random(8));
+    /// <summary>Lets nobody else change the integration's credentials until the transaction ends, so that no more than may be are made.</summary>
+    public static async ValueTask LockAsync(WriteSession session, Integration integration) =>
+        await session.FirstAsync($"select id from integrations where id = $1 {session.Dialect.ForUpdate}", row => row.GetInt64(0), integration.Id);
 
-    private static ValueTask AuditAsync(
+    /// <summary>An id that a credential is shown and revoked by.</summary>
+    public static string NewCredentialId() => Convert.ToHexStringLower(Secrets.Random(8));
+
+    /// <summary>Writes the audit row of a change to an integration.</summary>
+    public static ValueTask AuditAsync(
         WriteSession session, ChangeContext context, string code, long id, string name, Action<Utf8JsonWriter>? operations = null) =>
         AuditLog.AuditAsync(session, context, session.Now,
             new AuditEntry(code, id, ResourceKind.Integration, name, name, null, null, operations is null ? null : AuditJson.Object(operations)));
 
-    // Its id is how it is spoken of; the value is not kept.
-    private static Action<Utf8JsonWriter> OfCredential(string kind, string id) => writer => writer.WriteString(kind, id);
+    /// <summary>Names a credential in the audit log: by its id, which is how it is spoken of; the value is not kept.</summary>
+    public static Action<Utf8JsonWriter> OfCredential(string kind, string id) => writer => writer.WriteString(kind, id);
 
     /// <summary>What an administrator sets of an integration.</summary>
     private static byte[] Settings(Integration integration) =>
@@ -171,5 +147,6 @@ internal static class IntegrationStore
         row.GetInt64(0), row.GetString(1), Enum.Parse<Platform>(row.GetString(2)),
         JsonSerializer.Deserialize<IntegrationRules>(row.GetString(3), ApiJson.Options)!, row.GetBoolean(4), row.GetString(5), row.GetInt64(6));
 
-    private static Credential MapCredential(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2));
+    /// <summary>A row of id, creation and end.</summary>
+    public static Credential MapCredential(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2));
 }

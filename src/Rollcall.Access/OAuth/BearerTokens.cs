@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Rollcall.Access.Integrations;
-using Rollcall.Data;
 using Rollcall.Scim;
 using Rollcall.Web;
 
@@ -14,43 +12,28 @@ namespace Rollcall.Access.OAuth;
 public sealed record Caller(string Client);
 
 /// <summary>
-/// Tells who sends a request by its bearer token (RFC 6750): a signed access token of <see cref="OAuthServer"/>
-/// (RFC 9068) or a static token. What was found valid is remembered until the token expires or the
-/// <see cref="IntegrationDirectory"/> changes, so that nothing outlives a disabled client or a revoked token.
+/// Tells who sends a request by its bearer token (RFC 6750). What <see cref="BearerTokenReader"/> found valid is remembered until
+/// the token expires, and confirmed anew whenever the <see cref="IntegrationDirectory"/> changes, so that nothing outlives
+/// a disabled client or a revoked token.
 /// </summary>
 public sealed class BearerTokens
 {
-    /// <summary>By how much the clocks of nodes may differ.</summary>
-    public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
-
     private const string Scheme = "Bearer";
-    private const int LongestToken = 4096;
-
-    private const string Realm = $"{Scheme} realm=\"{OAuthFaults.Realm}\"";
 
     private readonly ConcurrentDictionary<string, Remembered> _remembered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Remembered>.AlternateLookup<ReadOnlySpan<char>> _byText;
-    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
-    private readonly SigningKeys _keys;
+    private readonly BearerTokenReader _reader;
     private readonly IntegrationDirectory _directory;
-    private readonly Database _database;
-    private readonly string _issuer;
+    private readonly FailedAttempts _failures;
     private readonly TimeProvider _timeProvider;
     private long _hits;
     private long _misses;
 
-    /// <summary>Makes the one instance of a host.</summary>
-    /// <param name="keys">Whose signatures count.</param>
-    /// <param name="directory">Whose clients are enabled.</param>
-    /// <param name="database">Where the hashes of static tokens are.</param>
-    /// <param name="issuer">The issuer of access tokens, without a slash at the end.</param>
-    /// <param name="timeProvider">The clock that tokens expire by.</param>
-    public BearerTokens(SigningKeys keys, IntegrationDirectory directory, Database database, string issuer, TimeProvider timeProvider)
+    internal BearerTokens(BearerTokenReader reader, IntegrationDirectory directory, FailedAttempts failures, TimeProvider timeProvider)
     {
-        _keys = keys;
+        _reader = reader;
         _directory = directory;
-        _database = database;
-        _issuer = issuer;
+        _failures = failures;
         _timeProvider = timeProvider;
         _byText = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -68,86 +51,60 @@ public sealed class BearerTokens
     internal int RememberedCount => _remembered.Count;
 
     /// <summary>Tells who sends a request.</summary>
-    /// <param name="authorization">The request's <c>Authorization</c> headers.</param>
-    /// <param name="integration">The integration whose path the request is for.</param>
-    /// <param name="scimBaseUrl">What <see cref="OAuthServer.ScimBaseUrl"/> says of it.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="integration">
+    /// The integration whose path the request is for; null where there is none of that name. Then whoever asks is refused
+    /// as at an integration that is not theirs, so that names can't be found out by trying.
+    /// </param>
+    /// <param name="resource">The SCIM base URL that the request is for.</param>
     /// <exception cref="ScimException">
-    /// 401 with the challenge that RFC 6750 §3 asks for: there is no bearer token, or it is malformed, expired, revoked or
-    /// another integration's. 400 where there is more than one header.
+    /// 401 with the challenge that RFC 6750 §3 and RFC 9728 §5.1 ask for: there is no bearer token, or it is malformed,
+    /// expired, revoked or another integration's. 400 where there is more than one header. 429 after too many wrong tokens.
     /// </exception>
-    public ValueTask<Caller> AuthenticateAsync(StringValues authorization, Integration integration, string scimBaseUrl)
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, Integration? integration, ProtectedResource resource)
     {
-        var token = Read(authorization);
-        var directory = _directory.Current;
-        if (_byText.TryGetValue(token, out var known)
-            && known.Epoch == directory.Epoch && known.IntegrationId == integration.Id && _timeProvider.GetUtcNow() < known.Expires)
+        var token = Read(http.Request.Headers.Authorization, resource);
+        // Confirmed first: what was concluded at that epoch holds until a second has passed.
+        if (_directory.Confirmed is { } directory
+            && _byText.TryGetValue(token, out var known)
+            && known.Epoch == directory.Epoch && known.Token.IntegrationId == integration?.Id && _timeProvider.GetUtcNow() < known.AcceptedUntil)
         {
             Interlocked.Increment(ref _hits);
             return new ValueTask<Caller>(known.Caller);
         }
         Interlocked.Increment(ref _misses);
-        return ValidateAsync(token.ToString(), directory, integration, scimBaseUrl);
+        return ValidateAsync(token.ToString(), http, integration, resource);
     }
 
-    private static ReadOnlySpan<char> Read(StringValues authorization)
+    private static ReadOnlySpan<char> Read(StringValues authorization, ProtectedResource resource)
     {
         if (authorization.Count > 1)
-            throw Refuse(400, "invalid_request", "There is more than one Authorization header. Send one.");
+            throw Refuse(400, resource, "invalid_request", "There is more than one Authorization header. Send one.");
         var header = ((string?)authorization).AsSpan().Trim();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || (header.Length > Scheme.Length && header[Scheme.Length] != ' '))
-            throw new ScimException(401, null, "The request has no bearer token. Send Authorization: Bearer and an access token of this integration.") { Challenge = Realm };
+            throw new ScimException(401, null, "The request has no bearer token. Send Authorization: Bearer and an access token of this integration.") { Challenge = Challenge(resource) };
         var token = header[Scheme.Length..].Trim();
-        if (token.IsEmpty || token.Length > LongestToken)
-            throw Invalid("The bearer token is malformed. Get a new one from the token endpoint.");
+        if (token.IsEmpty || token.Length > BearerTokenReader.LongestToken)
+            throw Refuse(401, resource, "invalid_token", "The bearer token is malformed. Get a new one from the token endpoint.");
         return token;
     }
 
-    private async ValueTask<Caller> ValidateAsync(string token, IntegrationDirectory.Snapshot directory, Integration integration, string scimBaseUrl)
+    private async ValueTask<Caller> ValidateAsync(string text, HttpContext http, Integration? integration, ProtectedResource resource)
     {
-        // An access token has dots, a static token is base64url and has none.
-        var valid = token.Contains('.', StringComparison.Ordinal)
-            ? await ValidateAccessTokenAsync(token, directory, integration, scimBaseUrl)
-            : await ValidateStaticTokenAsync(token, directory, integration);
-        Remember(token, valid);
-        return valid.Caller;
-    }
-
-    private async ValueTask<Remembered> ValidateAccessTokenAsync(string token, IntegrationDirectory.Snapshot directory, Integration integration, string scimBaseUrl)
-    {
-        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        // The epoch before the token: what changes in between is noticed the next time.
+        var directory = await _directory.ConfirmAsync();
+        var (token, fault) = _remembered.TryGetValue(text, out var known) && _timeProvider.GetUtcNow() < known.AcceptedUntil
+            ? (known.Epoch == directory.Epoch ? known.Token : await _reader.ConfirmAsync(known.Token), TokenFault.Ended)
+            : await _reader.FindAsync(text);
+        if (token is null)
         {
-            ValidIssuer = _issuer,
-            ValidAudience = scimBaseUrl,
-            IssuerSigningKeys = _keys.All,
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            ValidTypes = ["at+jwt"],
-            ClockSkew = ClockSkew,
-            LifetimeValidator = IsAlive,
-        });
-        if (!result.IsValid)
-        {
-            throw Invalid(result.Exception switch
-            {
-                SecurityTokenInvalidLifetimeException => "The access token has expired. Get a new one from the token endpoint.",
-                SecurityTokenInvalidAudienceException => "The access token is for another SCIM base URL. Use the one of its integration.",
-                _ => "The access token is not one of this server's. Get a new one from the token endpoint.",
-            });
+            _remembered.TryRemove(text, out _);
+            throw Refuse(fault, http, resource);
         }
-        var jwt = (JsonWebToken)result.SecurityToken;
-        if (!directory.ByClientId.TryGetValue(jwt.Subject, out var owner) || owner.Id != integration.Id || !owner.Enabled)
-            throw Invalid("The access token's client is no longer one of this integration, or the integration is disabled.");
-        return new Remembered(new Caller(jwt.Subject), integration.Id, directory.Epoch, new DateTimeOffset(jwt.ValidTo) + ClockSkew);
-    }
-
-    private async ValueTask<Remembered> ValidateStaticTokenAsync(string token, IntegrationDirectory.Snapshot directory, Integration integration)
-    {
-        var now = (_timeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var hash = Secrets.Hash(token);
-        var found = await _database.ReadAsync(session => IntegrationStore.FindTokenAsync(session, hash, now));
-        if (found is not var (id, integrationId, expires) || integrationId != integration.Id
-            || !directory.ByName.TryGetValue(integration.Name, out var owner) || owner.Id != integration.Id || !owner.Enabled)
-            throw Invalid("The token is unknown here, revoked or expired, or the integration is disabled. Use one of this integration.");
-        return new Remembered(new Caller(id), integration.Id, directory.Epoch, DateTimeOffset.UnixEpoch.AddMicroseconds(expires));
+        if (token.IntegrationId != integration?.Id)
+            throw Refuse(TokenFault.Elsewhere, http, resource);
+        Remember(text, new Remembered(token, token.Caller, directory.Epoch, token.AcceptedUntil));
+        return token.Caller;
     }
 
     private void Remember(string token, Remembered valid)
@@ -155,16 +112,16 @@ public sealed class BearerTokens
         // Only valid tokens get here, so nobody from outside can fill it; the bound is for clients that ask for a new
         // token each time.
         if (_remembered.Count >= MaxRemembered)
-            Forget(valid.Epoch);
+            Forget();
         _remembered[token] = valid;
     }
 
-    private void Forget(long epoch)
+    private void Forget()
     {
         var now = _timeProvider.GetUtcNow();
         foreach (var (token, known) in _remembered)
         {
-            if (known.Epoch != epoch || known.Expires <= now)
+            if (known.AcceptedUntil <= now)
                 _remembered.TryRemove(token, out _);
         }
         // All of them live: starting over costs each one signature check.
@@ -172,14 +129,32 @@ public sealed class BearerTokens
             _remembered.Clear();
     }
 
-    // By our clock; the library's own check takes the system's.
-    private bool IsAlive(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters) =>
-        expires is { } end && _timeProvider.GetUtcNow() < new DateTimeOffset(end) + ClockSkew;
+    private ScimException Refuse(TokenFault fault, HttpContext http, ProtectedResource resource)
+    {
+        // A token that was once given out is no guess.
+        var wait = fault == TokenFault.Unknown ? _failures.OfAddress(http.Connection.RemoteIpAddress) : TimeSpan.Zero;
+        if (wait > TimeSpan.Zero)
+        {
+            return new ScimException(429, null, "Too many requests with tokens that are not valid here. Repeat the request with a valid one, after the time in Retry-After.")
+            {
+                RetryAfter = FailedAttempts.Seconds(wait),
+            };
+        }
+        return Refuse(401, resource, "invalid_token", fault switch
+        {
+            TokenFault.Expired => "The access token has expired. Get a new one from the token endpoint.",
+            TokenFault.Elsewhere => "The token is for another SCIM base URL. Use the one of its integration.",
+            TokenFault.Ended => "The token was revoked, or its integration is disabled or deleted. Get a new token, or ask the administrator.",
+            _ => "The token is not one of this server's, or a static token that was revoked or has expired. Get a new one.",
+        });
+    }
 
-    private static ScimException Invalid(string detail) => Refuse(401, "invalid_token", detail);
+    private static ScimException Refuse(int status, ProtectedResource resource, string error, string detail) =>
+        new(status, null, detail) { Challenge = $"{Challenge(resource)}, error=\"{error}\", error_description=\"{detail}\"" };
 
-    private static ScimException Refuse(int status, string error, string detail) =>
-        new(status, null, detail) { Challenge = $"{Realm}, error=\"{error}\", error_description=\"{detail}\"" };
+    private static string Challenge(ProtectedResource resource) => resource.MetadataUrl is { } url
+        ? $"{Scheme} realm=\"{OAuthFaults.Realm}\", resource_metadata=\"{url}\""
+        : $"{Scheme} realm=\"{OAuthFaults.Realm}\"";
 
-    private sealed record Remembered(Caller Caller, long IntegrationId, long Epoch, DateTimeOffset Expires);
+    private sealed record Remembered(KnownToken Token, Caller Caller, long Epoch, DateTimeOffset AcceptedUntil);
 }

@@ -1,3 +1,5 @@
+using Rollcall.Web;
+
 namespace Rollcall.Access.OAuth;
 
 /// <summary>
@@ -19,6 +21,9 @@ public sealed class OAuthException : Exception
     /// <summary>The error code.</summary>
     public string Error { get; }
 
+    /// <summary>After how many seconds the request may be repeated, answered as <c>Retry-After</c>; set on 429.</summary>
+    public int? RetryAfter { get; private init; }
+
     /// <summary>Something is missing, given twice or malformed (400).</summary>
     public static OAuthException InvalidRequest(string description) => new(400, "invalid_request", description);
 
@@ -28,8 +33,18 @@ public sealed class OAuthException : Exception
     /// </summary>
     public static OAuthException InvalidClient(string description) => new(401, "invalid_client", description);
 
+    /// <summary>As <see cref="InvalidClient"/>, once too often (429).</summary>
+    public static OAuthException TooManyAttempts(TimeSpan wait) =>
+        new(429, "invalid_client", "Too many requests with wrong credentials. Correct them, and repeat the request after the time in Retry-After.")
+        {
+            RetryAfter = FailedAttempts.Seconds(wait),
+        };
+
     /// <summary>The grant type is not one that is offered (400).</summary>
     public static OAuthException UnsupportedGrantType(string description) => new(400, "unsupported_grant_type", description);
+
+    /// <summary>The client may not do this (400).</summary>
+    public static OAuthException UnauthorizedClient(string description) => new(400, "unauthorized_client", description);
 
     /// <summary>Any other error (400), for codes that come from elsewhere.</summary>
     public static OAuthException Of(string error, string description) => new(400, error, description);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -18,11 +19,16 @@ internal static class OAuthFaults
         ? new Fault(refusal.Status, refusal.Message)
         {
             Cause = refusal,
-            Headers = refusal.Status == StatusCodes.Status401Unauthorized
-                ? new Dictionary<string, string> { [HeaderNames.WWWAuthenticate] = $"Basic realm=\"{Realm}\"" }
-                : [],
+            Headers = HeadersOf(refusal),
         }
         : null;
+
+    private static Dictionary<string, string> HeadersOf(OAuthException refusal) => refusal switch
+    {
+        { Status: StatusCodes.Status401Unauthorized } => new Dictionary<string, string> { [HeaderNames.WWWAuthenticate] = $"Basic realm=\"{Realm}\"" },
+        { RetryAfter: { } seconds } => new Dictionary<string, string> { [HeaderNames.RetryAfter] = seconds.ToString(CultureInfo.InvariantCulture) },
+        _ => [],
+    };
 
     private static async Task WriteAsync(HttpContext context, Fault fault)
     {

@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
 using System.Security.Claims;
 using Microsoft.AspNetCore;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using Rollcall.Access.Integrations;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -8,25 +12,36 @@ namespace Rollcall.Access.OAuth;
 
 /// <summary>Where OpenIddict's way of answering is ours: one method for each event that it asks about.</summary>
 /// <param name="issuer">The issuer, without a slash at the end.</param>
-internal sealed class OAuthHandlers(string issuer)
+/// <param name="keys">What signs the tokens.</param>
+internal sealed class OAuthHandlers(string issuer, SigningKeys keys)
 {
+    private static readonly ImmutableArray<string?> Methods =
+        [ClientAuthenticationMethods.ClientSecretBasic, ClientAuthenticationMethods.ClientSecretPost, ClientAuthenticationMethods.PrivateKeyJwt];
+
+    private static readonly ImmutableArray<string?> Algorithms = [.. ClientPublicKey.Algorithms];
+
     /// <summary>Gives OpenIddict a token request, and nothing of it that does not count.</summary>
     /// <exception cref="OAuthException">It is not a request for a token.</exception>
     public static async ValueTask ReadAsync(ExtractTokenRequestContext context)
     {
-        var request = await TokenRequest.ReadAsync(context.Transaction.GetHttpRequest()!, context.CancellationToken);
-        context.Request = new OpenIddictRequest
-        {
-            GrantType = TokenRequest.GrantType,
-            ClientId = request.ClientId,
-            ClientSecret = request.ClientSecret,
-        };
+        var credentials = await TokenRequest.ReadAsync(context.Transaction.GetHttpRequest()!, context.CancellationToken);
+        context.Transaction.SetProperty(nameof(ClientCredentials), credentials);
+        context.Request = new OpenIddictRequest { GrantType = TokenRequest.GrantType, ClientId = credentials.ClientId };
+    }
+
+    /// <summary>Authenticates the client of a token request.</summary>
+    /// <exception cref="OAuthException">It is not authenticated.</exception>
+    public static async ValueTask AuthenticateAsync(ClientAuthentication clients, ProcessAuthenticationContext context)
+    {
+        var http = context.Transaction.GetHttpRequest()!.HttpContext;
+        var credentials = context.Transaction.GetProperty<ClientCredentials>(nameof(ClientCredentials))!;
+        context.Transaction.SetProperty(nameof(Integration), await clients.AuthenticateAsync(credentials, http));
     }
 
     /// <summary>Grants the authenticated client a token for its integration.</summary>
     public ValueTask Grant(HandleTokenRequestContext context)
     {
-        var integration = ClientAuthentication.IntegrationOf(context.Transaction);
+        var integration = context.Transaction.GetProperty<Integration>(nameof(Integration))!;
         var identity = new ClaimsIdentity(TokenRequest.GrantType);
         identity.SetClaim(Claims.Subject, integration.ClientId);
         identity.SetResources(OAuthServer.ScimBaseUrl(issuer, integration));
@@ -37,12 +52,14 @@ internal sealed class OAuthHandlers(string issuer)
     /// <summary>
     /// Corrects a token before it is signed. Its issuer is written as it stands in the metadata: OpenIddict keeps it as a
     /// <see cref="Uri"/>, which gains a slash at the end, and RFC 8414 §3.3 has issuers compared as text. And a claim of
-    /// OpenIddict's own, which says <c>client_id</c> again, is left out.
+    /// OpenIddict's own, which says <c>client_id</c> again, is left out. The key is the one whose turn it is: OpenIddict
+    /// would take any of those that are published.
     /// </summary>
     public ValueTask Correct(GenerateTokenContext context)
     {
         var token = context.SecurityTokenDescriptor;
         token.Issuer = issuer;
+        token.SigningCredentials = new SigningCredentials(keys.Current, SecurityAlgorithms.EcdsaSha256);
         token.Subject.RemoveClaims(Claims.Private.Presenter);
         return ValueTask.CompletedTask;
     }
@@ -71,7 +88,14 @@ internal sealed class OAuthHandlers(string issuer)
             [Metadata.TokenEndpoint] = issuer + OAuthServer.TokenPath,
             [Metadata.JwksUri] = issuer + OAuthServer.KeysPath,
             [Metadata.GrantTypesSupported] = new([TokenRequest.GrantType]),
-            [Metadata.TokenEndpointAuthMethodsSupported] = new([ClientAuthenticationMethods.ClientSecretBasic, ClientAuthenticationMethods.ClientSecretPost]),
+            [Metadata.TokenEndpointAuthMethodsSupported] = new(Methods),
+            ["token_endpoint_auth_signing_alg_values_supported"] = new(Algorithms),
+            [Metadata.RevocationEndpoint] = issuer + OAuthServer.RevocationPath,
+            [Metadata.RevocationEndpointAuthMethodsSupported] = new(Methods),
+            ["revocation_endpoint_auth_signing_alg_values_supported"] = new(Algorithms),
+            [Metadata.IntrospectionEndpoint] = issuer + OAuthServer.IntrospectionPath,
+            [Metadata.IntrospectionEndpointAuthMethodsSupported] = new(Methods),
+            ["introspection_endpoint_auth_signing_alg_values_supported"] = new(Algorithms),
         };
         return ValueTask.CompletedTask;
     }

@@ -1,9 +1,12 @@
+using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
@@ -17,9 +20,9 @@ using AspNetCoreHandlers = OpenIddict.Server.AspNetCore.OpenIddictServerAspNetCo
 namespace Rollcall.Access.OAuth;
 
 /// <summary>
-/// The OAuth 2.0 authorization server: client credentials at <c>/oauth/token</c>, keys at <c>/oauth/jwks</c>, metadata
-/// (RFC 8414). OpenIddict makes the protocol's answers; what it asks of its own store in other set-ups ("degraded mode")
-/// is answered here, from ours.
+/// The OAuth 2.0 authorization server: client credentials at <c>/oauth/token</c>, revocation and introspection, keys at
+/// <c>/oauth/jwks</c>, metadata of the server (RFC 8414) and of each SCIM endpoint (RFC 9728). OpenIddict makes the answers
+/// about tokens and keys; what it asks of its own store in other set-ups ("degraded mode") is answered here, from ours.
 /// </summary>
 public static class OAuthServer
 {
@@ -30,6 +33,8 @@ public static class OAuthServer
     public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromHours(1);
 
     internal const string TokenPath = $"{Prefix}/token";
+    internal const string RevocationPath = $"{Prefix}/revoke";
+    internal const string IntrospectionPath = $"{Prefix}/introspect";
     internal const string KeysPath = $"{Prefix}/jwks";
     internal const string MetadataPath = "/.well-known/oauth-authorization-server";
 
@@ -40,7 +45,7 @@ public static class OAuthServer
     /// </summary>
     /// <param name="publicUrl">What others call this side, without a slash at the end.</param>
     /// <param name="integration">The integration.</param>
-    public static string ScimBaseUrl(string publicUrl, Integration integration) => $"{publicUrl}/scim/{integration.Name}/v2";
+    public static string ScimBaseUrl(string publicUrl, Integration integration) => ProtectedResource.Of(publicUrl, integration).BaseUrl;
 
     /// <summary>Adds the authorization server, and <see cref="BearerTokens"/> for the endpoints that its tokens open.</summary>
     /// <param name="host">The host; its public URL is the issuer.</param>
@@ -51,7 +56,11 @@ public static class OAuthServer
     {
         var services = host.Services;
         var issuer = host.PublicUrl;
-        services.AddSingleton(provider => new BearerTokens(keys, directory, database, issuer, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => Make(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FailedAttempts>(), keys, directory, database, issuer));
+        services.AddSingleton(provider => provider.GetRequiredService<Parts>().BearerTokens);
+        services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(keys);
+        services.AddSingleton<IHostedService>(provider => new AccessWatch(
+            directory, keys, database, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AccessWatch>>()));
 
         var first = services.Count;
         services.AddOpenIddict().AddServer(server => server
@@ -64,9 +73,7 @@ public static class OAuthServer
             .DisableAccessTokenEncryption()
             .SetAccessTokenLifetime(AccessTokenLifetime)
             .Configure(options => SetKeys(options, keys))
-            .AddHandlers(new OAuthHandlers(issuer))
-            .AddEventHandler<ProcessAuthenticationContext>(handler => handler.UseSingletonHandler(
-                provider => new ClientAuthentication(directory, database, provider.GetRequiredService<TimeProvider>())))
+            .AddHandlers(new OAuthHandlers(issuer, keys))
             .UseAspNetCore(web => web.DisableTransportSecurityRequirement().SuppressJsonResponseIndentation()));
         RemoveKeyRing(services, first);
         return host.TellFaults(OAuthFaults.Format);
@@ -79,10 +86,27 @@ public static class OAuthServer
         // says that it is there already. Here three paths need them, and call them.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
 
-        app.MapPost(TokenPath, HandleAsync).WithBodyLimit(TokenRequest.BodyLimit);
+        var tokens = app.Services.GetRequiredService<Parts>().Management;
+        var issuer = app.Services.GetRequiredService<Parts>().Issuer;
+        app.MapPost(TokenPath, HandleAsync).WithBodyLimit(OAuthForm.BodyLimit);
+        app.MapPost(RevocationPath, tokens.RevokeAsync).WithBodyLimit(OAuthForm.BodyLimit);
+        app.MapPost(IntrospectionPath, tokens.IntrospectAsync).WithBodyLimit(OAuthForm.BodyLimit);
+        app.MapGet(ProtectedResource.MetadataPath, http =>
+        {
+            http.Response.Headers.CacheControl = MayBeCached;
+            return ProtectedResource.AnswerMetadataAsync(http, issuer);
+        });
         app.MapGet(KeysPath, HandleCacheableAsync);
         app.MapGet(MetadataPath, HandleCacheableAsync);
         return app;
+    }
+
+    private static Parts Make(TimeProvider timeProvider, FailedAttempts failures, SigningKeys keys, IntegrationDirectory directory, Database database, string issuer)
+    {
+        var reader = new BearerTokenReader(keys, directory, database, issuer, timeProvider);
+        var clients = new ClientAuthentication(directory, database, new ClientAssertions(database, issuer, timeProvider), failures, timeProvider);
+        return new Parts(
+            issuer, clients, new TokenManagement(clients, reader, database, directory, issuer), new BearerTokens(reader, directory, failures, timeProvider));
     }
 
     private static Task HandleCacheableAsync(HttpContext context)
@@ -115,6 +139,10 @@ public static class OAuthServer
         .RemoveEventHandler(AspNetCoreHandlers.ExtractClientCertificate<ExtractTokenRequestContext>.Descriptor)
         .RemoveEventHandler(AspNetCoreHandlers.ExtractBasicAuthenticationCredentials<ExtractTokenRequestContext>.Descriptor)
         .AddEventHandler<ExtractTokenRequestContext>(handler => handler.UseInlineHandler(OAuthHandlers.ReadAsync))
+        // It looks for a secret; who the client is has been found out by then, by a secret or an assertion.
+        .RemoveEventHandler(OpenIddictServerHandlers.Exchange.ValidateClientCredentialsParameters.Descriptor)
+        .AddEventHandler<ProcessAuthenticationContext>(handler => handler.UseInlineHandler(context =>
+            OAuthHandlers.AuthenticateAsync(context.Transaction.GetHttpRequest()!.HttpContext.RequestServices.GetRequiredService<Parts>().Clients, context)))
         .AddEventHandler<HandleTokenRequestContext>(handler => handler.UseInlineHandler(handlers.Grant))
         .AddEventHandler<GenerateTokenContext>(handler => handler
             .UseInlineHandler(handlers.Correct)
@@ -132,4 +160,6 @@ public static class OAuthServer
                 services.RemoveAt(i);
         }
     }
+
+    private sealed record Parts(string Issuer, ClientAuthentication Clients, TokenManagement Management, BearerTokens BearerTokens);
 }

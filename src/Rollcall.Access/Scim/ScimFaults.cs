@@ -32,6 +32,7 @@ internal static class ScimFaults
         UniqueViolationException { IndexName: "lists_title" } => new Fault(409, "There is an access list with this title already in the integration.") { Cause = exception },
         UniqueViolationException { IndexName: "lists_name" } => new Fault(409, "There is an access list with this name already.") { Cause = exception },
         UniqueViolationException { IndexName: "integrations_name" } => new Fault(409, "There is an integration with this name already.") { Cause = exception },
+        UniqueViolationException { IndexName: "client_keys_kid" } => new Fault(409, "The client has a key with this key id already. Give another key id, or revoke that key first.") { Cause = exception },
         QueryTooExpensiveException => new Fault(400, "The query takes too long. Narrow the filter: start with an attribute that is indexed, such as userName, externalId or emails.value.") { Cause = exception },
         _ => null,
     };

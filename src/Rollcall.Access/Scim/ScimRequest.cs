@@ -17,10 +17,10 @@ namespace Rollcall.Access.Scim;
 /// <param name="http">The HTTP request.</param>
 /// <param name="database">The Access side's database.</param>
 /// <param name="integration">Whose endpoint it is.</param>
-/// <param name="baseUrl">Its SCIM base URL, without a slash at the end.</param>
+/// <param name="resource">What it is to OAuth.</param>
 /// <param name="caller">Who calls; null only for discovery without credentials.</param>
 /// <param name="tokens">Tells who calls.</param>
-internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, string baseUrl, Caller? caller, BearerTokens tokens)
+internal sealed class ScimRequest(HttpContext http, Database database, Integration integration, ProtectedResource resource, Caller? caller, BearerTokens tokens)
 {
     // A page of some hundred Users goes out at once.
     private const int MostUnsent = 256 * 1024;
@@ -37,14 +37,14 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public Integration Integration => integration;
 
     /// <summary>The SCIM base URL, without a slash at the end.</summary>
-    public string BaseUrl => baseUrl;
+    public string BaseUrl => resource.BaseUrl;
 
     /// <summary>The OAuth client, or the static token, that sends the request; empty for discovery without credentials.</summary>
     public string Client => caller?.Client ?? "";
 
     /// <summary>Looks at the credentials once more, for a request that takes long: they may have been revoked meanwhile.</summary>
     /// <exception cref="ScimException">401.</exception>
-    public async ValueTask AuthenticateAgainAsync() => await tokens.AuthenticateAsync(http.Request.Headers.Authorization, integration, baseUrl);
+    public async ValueTask AuthenticateAgainAsync() => await tokens.AuthenticateAsync(http, integration, resource);
 
     /// <summary>The id in the path, decoded once.</summary>
     public string Id => (string)http.Request.RouteValues["id"]!;
@@ -147,7 +147,7 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         if (wish == (result.Resource is null ? ReturnPreference.Minimal : ReturnPreference.Representation))
             http.Response.Headers["Preference-Applied"] = result.Resource is null ? "return=minimal" : "return=representation";
         if (result.Version is not null)
-            http.Response.Headers.Location = $"{baseUrl}{type.Endpoint}/{result.ScimId}";
+            http.Response.Headers.Location = $"{BaseUrl}{type.Endpoint}/{result.ScimId}";
         if (result.Resource is { } resource)
             await AnswerAsync(result.Status, resource, shown!);
         else
@@ -169,7 +169,7 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     public async Task AnswerAsync(int status, FoundResource found, Projection projection)
     {
         using var body = new PooledBuffer();
-        found.Write(body, new Representations(baseUrl), projection);
+        found.Write(body, new Representations(BaseUrl), projection);
         await AnswerAsync(status, projection.IsDefault ? body.Written : new ReadOnlySequence<byte>(Representations.Narrow(body.Written, projection)), found.Version);
     }
 

@@ -31,25 +31,24 @@ internal sealed class ScimRoutes(
 
     private async Task RunAsync(HttpContext http, Func<ScimRequest, Task> handler, bool isOpen)
     {
-        // 1. Whose endpoint is it?
+        // 1. Whose endpoint is it? That there is none is not told, lest names be found out by trying: who has no token that
+        // opens it gets the same answer as at an integration of others.
         var name = (string)http.Request.RouteValues["integration"]!;
-        if (!directory.Current.ByName.TryGetValue(name, out var integration))
-            throw ScimException.NotFound("There is no integration at this URL. Check the SCIM base URL.");
+        directory.Current.ByName.TryGetValue(name, out var integration);
         var call = ObservedCall.Of(http);
         call?.Integration = integration;
-        var baseUrl = OAuthServer.ScimBaseUrl(publicUrl, integration);
+        var resource = integration is null ? ProtectedResource.Of(publicUrl, name) : ProtectedResource.Of(publicUrl, integration);
 
         // 2. Who calls? Discovery may be read without credentials, never with wrong ones.
-        var authorization = http.Request.Headers.Authorization;
-        var caller = isOpen && authorization.Count == 0 ? null : await tokens.AuthenticateAsync(authorization, integration, baseUrl);
+        var caller = isOpen && integration is not null && http.Request.Headers.Authorization.Count == 0 ? null : await tokens.AuthenticateAsync(http, integration, resource);
         call?.Client = caller?.Client;
 
         // 3. Not too often, and in a form that both sides understand. Who is not known can't use up what the platform may send.
         if (caller is not null)
-            limits.Take(integration);
+            limits.Take(integration!);
         if (!MediaTypes.IsAcceptable(http.Request.Headers.Accept))
             throw new ScimException(406, null, $"The answer is {MediaTypes.Scim}; the Accept header does not allow it.");
 
-        await handler(new ScimRequest(http, database, integration, baseUrl, caller, tokens));
+        await handler(new ScimRequest(http, database, integration!, resource, caller, tokens));
     }
 }

@@ -27,24 +27,29 @@ public static class AdminToken
     /// <summary>Asks for the token; stands after routing.</summary>
     /// <param name="app">The pipeline.</param>
     /// <param name="hash">The token's <see cref="Secrets.Hash"/>.</param>
-    internal static void Use(IApplicationBuilder app, byte[] hash) => app.Use((context, next) =>
+    /// <param name="failures">Counts wrong tokens.</param>
+    internal static void Use(IApplicationBuilder app, byte[] hash, FailedAttempts failures) => app.Use((context, next) =>
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<Required>() is not null)
         {
-            Check(context.Request, hash);
+            Check(context, hash, failures);
             // Answers may hold secrets that are shown once.
             context.Response.Headers.CacheControl = "no-store";
         }
         return next(context);
     });
 
-    private static void Check(HttpRequest request, byte[] hash)
+    private static void Check(HttpContext context, byte[] hash, FailedAttempts failures)
     {
-        var header = request.Headers.Authorization.ToString();
+        var header = context.Request.Headers.Authorization.ToString();
         if (header.Length == 0)
             throw Refused("Bearer", "The admin API needs the admin token: send it as \"Authorization: Bearer TOKEN\". It lies in the file admin-token of the data folder, unless it was set.");
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || !Secrets.Matches(header[Scheme.Length..].Trim(), hash))
-            throw Refused("Bearer error=\"invalid_token\"", "This is not the admin token. It lies in the file admin-token of the data folder, unless it was set.");
+        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && Secrets.Matches(header[Scheme.Length..].Trim(), hash))
+            return;
+        var wait = failures.OfAddress(context.Connection.RemoteIpAddress);
+        if (wait > TimeSpan.Zero)
+            throw ApiException.TooManyRequests("Too many requests with tokens that are not the admin token. Repeat the request with the right one, after the time in Retry-After.", wait);
+        throw Refused("Bearer error=\"invalid_token\"", "This is not the admin token. It lies in the file admin-token of the data folder, unless it was set.");
     }
 
     private static ApiException Refused(string challenge, string detail) => new(new Fault(StatusCodes.Status401Unauthorized, detail)

@@ -56,10 +56,19 @@ public sealed class ApiException : Exception
     /// <summary>The body is not JSON by its <c>Content-Type</c> (415).</summary>
     public static ApiException UnsupportedMediaType(string detail) => new(new Fault(StatusCodes.Status415UnsupportedMediaType, detail));
 
+    /// <summary>The caller asks too often (429).</summary>
+    public static ApiException TooManyRequests(string detail, TimeSpan retryAfter) => new(new Fault(StatusCodes.Status429TooManyRequests, detail)
+    {
+        Headers = RetryAfter(retryAfter),
+    });
+
     /// <summary>Something that is needed is away for the moment (503); nothing was changed.</summary>
     public static ApiException Unavailable(string detail, TimeSpan retryAfter) => new(new Fault(StatusCodes.Status503ServiceUnavailable, detail)
     {
-        // Whole seconds, rounded up: a client that comes back early is turned away again (RFC 9110 §10.2.3).
-        Headers = new Dictionary<string, string> { [HeaderNames.RetryAfter] = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture) },
+        Headers = RetryAfter(retryAfter),
     });
+
+    // Whole seconds, rounded up: a client that comes back early is turned away again (RFC 9110 §10.2.3).
+    private static Dictionary<string, string> RetryAfter(TimeSpan time) =>
+        new() { [HeaderNames.RetryAfter] = Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture) };
 }

@@ -122,13 +122,15 @@ public sealed class SideHostBuilder
 
         // The path of a request: whose it is, its id, who watches, faults, routing, admin token, endpoint.
         if (_settings.TrustedProxies.Count > 0)
-            app.UseForwardedHeaders(ForwardedHeaders());
+            ForwardedRequests.Use(app, _settings.TrustedProxies);
         RequestId.Use(app, _timeProvider);
         foreach (var observer in _observers)
             app.UseMiddleware(observer);
         app.UseMiddleware<FaultMiddleware>(_formats, _translators);
+        if (_settings.TrustedProxies.Count > 0 && PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase) && !_settings.AllowHttp)
+            ForwardedRequests.RefusePlainHttp(app, PublicUrl);
         app.UseRouting();
-        AdminToken.Use(app, _adminTokenHash);
+        AdminToken.Use(app, _adminTokenHash, app.Services.GetRequiredService<FailedAttempts>());
         health.Map(app);
         Observability.Map(app, _settings);
         OpenApiDocuments.Map(app);
@@ -142,6 +144,7 @@ public sealed class SideHostBuilder
         Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = _sockets.Take);
         Services.AddRoutingCore();
         Services.AddSingleton(_timeProvider);
+        Services.AddSingleton<FailedAttempts>();
         Services.AddSingleton<IHostLifetime, NoLifetime>();
         Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -171,22 +174,6 @@ public sealed class SideHostBuilder
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current(logger)) });
             });
         }
-    }
-
-    private ForwardedHeadersOptions ForwardedHeaders()
-    {
-        var options = new ForwardedHeadersOptions
-        {
-            ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.All & ~Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedPrefix,
-            // As many hops as are trusted, not one.
-            ForwardLimit = null,
-        };
-        // By default loopback is trusted; here only what was named is.
-        options.KnownProxies.Clear();
-        options.KnownIPNetworks.Clear();
-        foreach (var network in _settings.TrustedProxies)
-            options.KnownIPNetworks.Add(network);
-        return options;
     }
 
     /// <summary>Signals are the process's matter (<see cref="StopSignals"/>), not each host's.</summary>

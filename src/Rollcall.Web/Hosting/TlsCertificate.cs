@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -89,7 +90,9 @@ internal sealed partial class TlsCertificate
             chain.ImportFromPem(pem.Certificate);
             // Offline: the chain is what the file has, nothing is fetched.
             var context = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(pem.Certificate, pem.Key), chain, offline: true);
-            return new Loaded(pem, new SslServerAuthenticationOptions { ServerCertificateContext = context });
+#pragma warning disable CA5398 // Not left to the operating system: RFC 7644 §7.2 asks for 1.2, and older ones are broken.
+            return new Loaded(pem, new SslServerAuthenticationOptions { ServerCertificateContext = context, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 });
+#pragma warning restore CA5398
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {

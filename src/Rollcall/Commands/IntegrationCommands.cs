@@ -26,10 +26,15 @@ internal static class IntegrationCommands
             EnableVerb(server, "disable", false, "Ends all access of a platform within a second; its users and lists stay as they are."),
             EnableVerb(server, "enable", true, "Lets a disabled platform in again."),
             DeleteVerb(server),
-            RotateVerb(server),
-            RevokeVerb(server));
+            IntegrationCredentialCommands.RotateSecretVerb(server),
+            IntegrationCredentialCommands.RevokeSecretVerb(server),
+            IntegrationCredentialCommands.AddKeyVerb(server),
+            IntegrationCredentialCommands.RevokeKeyVerb(server),
+            IntegrationCredentialCommands.RotateTokenVerb(server),
+            IntegrationCredentialCommands.RevokeTokenVerb(server));
 
-    private static Argument<string> Name() => new("NAME") { Description = "The integration's name." };
+    /// <summary>The argument that names an integration.</summary>
+    public static Argument<string> Name() => new("NAME") { Description = "The integration's name." };
 
     private static Option<string> Platform() =>
         OptionOf.Choice("--platform", "The platform; it chooses instructions and defaults only.", "identityiq", "isc", "entra", "okta", "other");
@@ -64,7 +69,7 @@ internal static class IntegrationCommands
     private static Verb ShowVerb(Server server)
     {
         var name = Name();
-        return server.Verb(new Verb("show", "Shows an integration: where it is reached, its rules, its secrets by id.").With(name), async call =>
+        return server.Verb(new Verb("show", "Shows an integration: where it is reached, its rules, and by id its secrets, static tokens and keys, with what ends soon.").With(name), async call =>
             call.Output.Details((await call.Api.GetAsync(ApiPath.Of("integrations", call[name]), call.CancellationToken)).Body));
     }
 
@@ -111,34 +116,6 @@ internal static class IntegrationCommands
         });
     }
 
-    private static Verb RotateVerb(Server server)
-    {
-        var name = Name();
-        var overlap = OptionOf.Duration("--overlap", "How long the old secret stays valid beside the new one, such as 24h.");
-        var verb = new Verb("rotate-secret", "Makes a new client secret and shows it this once; tokens in use stay valid.")
-            .With(name, overlap)
-            .WithExamples("rollcall integrations rotate-secret sailpoint --overlap 24h");
-        return server.Verb(verb, async call =>
-        {
-            var body = new JsonObject();
-            if (call.Get(overlap) is { } duration)
-                body["overlapSeconds"] = (long)duration.TotalSeconds;
-            var answer = await call.Api.PostAsync(ApiPath.Of("integrations", call[name], "secrets"), body, call.CancellationToken);
-            call.Output.Answer(answer.Body, output => WriteRotated(output, answer.Body, call[name]));
-        });
-    }
-
-    private static Verb RevokeVerb(Server server)
-    {
-        var name = Name();
-        var secret = new Argument<string>("SECRET_ID") { Description = "The secret's id, as \"rollcall integrations show NAME\" lists it; not the secret." };
-        return server.Verb(new Verb("revoke-secret", "Ends a client secret at once.").With(name, secret), async call =>
-        {
-            await call.Api.DeleteAsync(ApiPath.Of("integrations", call[name], "secrets", call[secret]), call.CancellationToken);
-            call.Output.Done($"The secret of integration \"{call[name]}\" is revoked.");
-        });
-    }
-
     private static void AddGiven(JsonObject body, Call call, Option<string> platform, IntegrationRules rules)
     {
         if (call.Get(platform) is { } given)
@@ -166,23 +143,6 @@ internal static class IntegrationCommands
         DetailsWriter.Write(output, values);
         output.WriteLine();
         output.WriteLine($"{(token is null ? "The client secret is" : "The client secret and the static token are")} shown only now: keep what you need.");
-        output.WriteLine($"A lost client secret is replaced by \"rollcall integrations rotate-secret {name}\".");
-    }
-
-    private static void WriteRotated(TextWriter output, JsonElement rotated, string name)
-    {
-        output.WriteLine(Shell.Printable($"Integration \"{name}\" has a new client secret. Enter in the platform:"));
-        output.WriteLine();
-        DetailsWriter.Write(output,
-        [
-            ("  Client ID", Output.Cell(rotated.Text("clientId"))),
-            ("  Client secret", Output.Cell(rotated.Text("clientSecret"))),
-        ]);
-        output.WriteLine();
-        output.WriteLine("It is shown only now. The secrets that are valid:");
-        output.WriteLine();
-        var table = new TableWriter(output, ["ID", "CREATED", "EXPIRES"]);
-        table.Write([.. (rotated.Member("secrets") is { ValueKind: JsonValueKind.Array } secrets ? secrets.EnumerateArray() : default)
-            .Select(secret => (string[])[Output.Cell(secret.Text("id")), Output.Cell(Output.Time(secret.Text("createdAt"))), Output.Cell(Output.Time(secret.Text("expiresAt")))])]);
+        output.WriteLine($"A lost client secret is replaced by \"rollcall integrations rotate-secret {name}\"{(token is null ? "" : $", a lost static token by \"rotate-token {name}\"")}.");
     }
 }

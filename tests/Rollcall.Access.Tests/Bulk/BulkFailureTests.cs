@@ -143,7 +143,7 @@ public sealed class BulkFailureTests : IAsyncLifetime
     {
         var http = new DefaultHttpContext { TraceIdentifier = Guid.NewGuid().ToString() };
         http.Request.Headers.Authorization = $"Bearer {_token}";
-        var request = new ScimRequest(http, database, _integration, _access.ScimBaseUrl(_integration), new Caller("test"), _access.Tokens);
+        var request = new ScimRequest(http, database, _integration, ProtectedResource.Of(_access.Host.PublicUrl, _integration), new Caller("test"), _access.Tokens);
         var body = ScimJson.ParseObject(ScimJson.ToUtf8(ScimClient.Bulk(operations, failOnErrors is { } number ? JsonValue.Create(number) : null)));
         await using var writer = new AuditWriter(_access.Database, _access.Clock, NullLogger<AuditWriter>.Instance);
         var audit = new AuditRecorder(writer, _access.Directory, NullLogger<AuditRecorder>.Instance);

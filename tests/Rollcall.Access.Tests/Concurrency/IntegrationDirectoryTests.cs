@@ -13,9 +13,10 @@ public sealed class IntegrationDirectoryTests
     public async Task SlowReload_DoesNotBringBackWhatALaterOneHasSeenGo()
     {
         using var folder = new TempFolder();
-        await using var store = await AccessStore.OpenAsync(folder["access.db"], 1, new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50)));
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var store = await AccessStore.OpenAsync(folder["access.db"], 1, clock);
         await using var database = new SlowDatabase(store);
-        var directory = new IntegrationDirectory(database);
+        var directory = new IntegrationDirectory(database, clock);
         var change = new ChangeContext("test-1", 1, new Actor(null, null, "tester", null), "POST", "/");
         var (integration, _) = await store.WriteAsync(session => IntegrationStore.CreateAsync(session, change, "acme", Platform.Other, new IntegrationRules()));
         await directory.ReloadAsync();

@@ -69,7 +69,14 @@ public sealed class AccessTokenTests
                   "token_endpoint": "https://access.example/oauth/token",
                   "jwks_uri": "https://access.example/oauth/jwks",
                   "grant_types_supported": ["client_credentials"],
-                  "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"]
+                  "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+                  "token_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
+                  "revocation_endpoint": "https://access.example/oauth/revoke",
+                  "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+                  "revocation_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
+                  "introspection_endpoint": "https://access.example/oauth/introspect",
+                  "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+                  "introspection_endpoint_auth_signing_alg_values_supported": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
                 }
                 """),
             await TestAccess.ReadAsync(response)));

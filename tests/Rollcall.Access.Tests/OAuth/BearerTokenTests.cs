@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Primitives;
@@ -9,13 +10,12 @@ using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
 using Rollcall.Access.Tests.Support;
 using Rollcall.Scim;
+using Rollcall.Web;
 
 namespace Rollcall.Access.Tests.OAuth;
 
 public sealed class BearerTokenTests
 {
-    private const string Invalid = "Bearer realm=\"rollcall\", error=\"invalid_token\", error_description=\"";
-
     [Theory]
     [InlineData("Bearer ")]
     [InlineData("bearer ")]
@@ -39,7 +39,7 @@ public sealed class BearerTokenTests
         var (integration, _) = await access.AddIntegrationAsync();
         using var response = await access.ProbeAsync(integration, authorization);
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal("Bearer realm=\"rollcall\"", Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
+        Assert.Equal(access.ChallengeOf(integration), Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class BearerTokenTests
         var (integration, secret) = await access.AddIntegrationAsync();
         var header = $"Bearer {await access.GetTokenAsync(integration, secret)}";
         var refusal = await Assert.ThrowsAsync<ScimException>(
-            () => access.Tokens.AuthenticateAsync(new StringValues([header, header]), integration, access.ScimBaseUrl(integration)).AsTask());
+            () => access.Tokens.AuthenticateAsync(Request(new StringValues([header, header])), integration, ProtectedResource.Of(access.Host.PublicUrl, integration)).AsTask());
         Assert.Equal(400, refusal.Status);
-        Assert.StartsWith("Bearer realm=\"rollcall\", error=\"invalid_request\", error_description=\"", refusal.Challenge, StringComparison.Ordinal);
+        Assert.Contains(", error=\"invalid_request\", error_description=\"", refusal.Challenge, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -102,6 +102,7 @@ public sealed class BearerTokenTests
     [InlineData("unknown client", 401)]
     [InlineData("another integration's client", 401)]
     [InlineData("no subject", 401)]
+    [InlineData("no id", 401)]
     public async Task O_022_Token_IsCheckedInEveryRespect(string what, int status)
     {
         await using var access = await TestAccess.StartAsync();
@@ -151,7 +152,7 @@ public sealed class BearerTokenTests
         access.Clock.Advance(TimeSpan.FromSeconds(3599));
         if (remembered)
             Assert.Equal(200, await access.StatusOfAsync(integration, token));
-        access.Clock.Advance(TimeSpan.FromSeconds(1) + BearerTokens.ClockSkew);
+        access.Clock.Advance(TimeSpan.FromSeconds(1) + BearerTokenReader.ClockSkew);
         await AssertInvalidAsync(access, integration, $"Bearer {token}");
     }
 
@@ -187,7 +188,7 @@ public sealed class BearerTokenTests
         await using var access = await TestAccess.StartAsync();
         var (integration, _) = await access.AddIntegrationAsync();
         var token = await access.AddStaticTokenAsync(integration);
-        var stored = Assert.Single(await access.Database.ReadAsync(session => IntegrationStore.TokensAsync(session, integration.Id, 0)));
+        var stored = Assert.Single(await access.Database.ReadAsync(session => StaticTokenStore.ListAsync(session, integration.Id, 0)));
         using var response = await access.ProbeAsync(integration, $"Bearer {token}");
         Assert.Equal(stored.Id, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
@@ -210,7 +211,7 @@ public sealed class BearerTokenTests
         await using var access = await TestAccess.StartAsync();
         var (integration, _) = await access.AddIntegrationAsync();
         var token = await access.AddStaticTokenAsync(integration);
-        access.Clock.Advance(IntegrationStore.StaticTokenLifetime - TimeSpan.FromSeconds(1));
+        access.Clock.Advance(StaticTokenStore.Lifetime - TimeSpan.FromSeconds(1));
         Assert.Equal(200, await access.StatusOfAsync(integration, token));
         access.Clock.Advance(TimeSpan.FromSeconds(1));
         await AssertInvalidAsync(access, integration, $"Bearer {token}");
@@ -226,6 +227,11 @@ public sealed class BearerTokenTests
         await access.Database.WriteAsync(session => session.ExecuteAsync("delete from static_tokens"));
         // Not asked for again: nothing said that anything changed.
         Assert.Equal(200, await access.StatusOfAsync(integration, token));
+        await access.Database.WriteAsync(async session =>
+        {
+            await AccessEpoch.TokensRevokedAsync(session);
+            return true;
+        });
         await access.Directory.ReloadAsync();
         await AssertInvalidAsync(access, integration, $"Bearer {token}");
     }
@@ -235,15 +241,17 @@ public sealed class BearerTokenTests
     {
         await using var access = await TestAccess.StartAsync();
         var (integration, _) = await access.AddIntegrationAsync();
-        var tokens = new BearerTokens(access.Keys, access.Directory, access.Database, access.Host.PublicUrl, access.Clock) { MaxRemembered = 3 };
+        var resource = ProtectedResource.Of(access.Host.PublicUrl, integration);
+        var reader = new BearerTokenReader(access.Keys, access.Directory, access.Database, access.Host.PublicUrl, access.Clock);
+        var tokens = new BearerTokens(reader, access.Directory, new FailedAttempts(access.Clock), access.Clock) { MaxRemembered = 3 };
         var header = "";
         for (var i = 0; i < 10; i++)
         {
-            header = $"Bearer {Forge(access, integration, descriptor => descriptor.Claims = new Dictionary<string, object> { ["jti"] = $"{i}" })}";
-            Assert.Equal(integration.ClientId, (await tokens.AuthenticateAsync(header, integration, access.ScimBaseUrl(integration))).Client);
+            header = $"Bearer {Forge(access, integration, descriptor => descriptor.Claims["jti"] = $"{i}")}";
+            Assert.Equal(integration.ClientId, (await tokens.AuthenticateAsync(Request(header), integration, resource)).Client);
             Assert.InRange(tokens.RememberedCount, 1, 3);
         }
-        var known = tokens.AuthenticateAsync(header, integration, access.ScimBaseUrl(integration));
+        var known = tokens.AuthenticateAsync(Request(header), integration, resource);
         Assert.True(known.IsCompletedSuccessfully);
         await known;
     }
@@ -255,12 +263,19 @@ public sealed class BearerTokenTests
         Assert.DoesNotContain(access.Host.App.Services.GetServices<IHostedService>(), service => service.GetType().FullName!.Contains("DataProtection", StringComparison.Ordinal));
     }
 
+    private static DefaultHttpContext Request(StringValues authorization)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.Authorization = authorization;
+        return http;
+    }
+
     private static async Task AssertInvalidAsync(TestAccess access, Integration integration, string authorization)
     {
         using var response = await access.ProbeAsync(integration, authorization);
         var detail = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal(401, (int)response.StatusCode);
-        Assert.Equal($"{Invalid}{detail}\"", Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
+        Assert.Equal($"{access.ChallengeOf(integration)}, error=\"invalid_token\", error_description=\"{detail}\"", Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
         // Nothing of the token, and nothing of the library that refused it.
         Assert.DoesNotContain("IDX", detail, StringComparison.Ordinal);
         ErrorText.AssertSafe(detail);
@@ -278,6 +293,7 @@ public sealed class BearerTokenTests
             IssuedAt = now,
             Expires = expires ? now.AddHours(1) : null,
             TokenType = "at+jwt",
+            Claims = new Dictionary<string, object> { ["jti"] = "one" },
             SigningCredentials = new SigningCredentials(access.Keys.All[0], SecurityAlgorithms.EcdsaSha256),
         };
         change(descriptor);
@@ -305,6 +321,7 @@ public sealed class BearerTokenTests
                 break;
             case "unknown client": descriptor.Subject = new ClaimsIdentity([new Claim("sub", "nobody")]); break;
             case "another integration's client": descriptor.Subject = new ClaimsIdentity([new Claim("sub", other.ClientId)]); break;
+            case "no id": descriptor.Claims.Remove("jti"); break;
             case "no subject": descriptor.Subject = new ClaimsIdentity([new Claim("client_id", "x")]); break;
         }
     }

@@ -48,7 +48,7 @@ public sealed class TokenRequestTests
             .Replace("{encodedSecret}", EncodeAll(secret), StringComparison.Ordinal)
             .Replace("{swappedCaseSecret}", SwapCase(secret), StringComparison.Ordinal)
             .Replace("{base64}", Base64($"{integration.ClientId}:{secret}"), StringComparison.Ordinal)
-            .Replace("{long}", new string('x', TokenRequest.BodyLimit), StringComparison.Ordinal);
+            .Replace("{long}", new string('x', OAuthForm.BodyLimit), StringComparison.Ordinal);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/oauth/token{Fill(row.Query)}");
         if (row.Body is not null)
@@ -104,10 +104,10 @@ public sealed class TokenRequestTests
             return;
         var body = "grant_type=client_credentials" + (byBody ? $"&client_id={Uri.EscapeDataString(id)}&client_secret={FormEncode(secret)}" : "");
         var request = byBasic ? await ReadAsync(body, $"Basic {Base64($"{FormEncode(id)}:{Uri.EscapeDataString(secret)}")}") : await ReadAsync(body);
-        Assert.Equal((id, secret), (request.ClientId, request.ClientSecret));
+        Assert.Equal((id, secret), (request.ClientId, request.Secret));
     });
 
-    private static async Task<TokenRequest> ReadAsync(string body, params string[] authorization)
+    private static async Task<ClientCredentials> ReadAsync(string body, params string[] authorization)
     {
         var context = new DefaultHttpContext();
         context.Request.ContentType = "application/x-www-form-urlencoded";

@@ -84,7 +84,7 @@ public sealed class ErrorTests
         (await client.GetAsync("/Users")).Expect(200);
 
         (await app.AdminAsync("DELETE", "/integrations/acme")).Expect(204);
-        (await client.GetAsync("/Users")).Expect(404);
+        (await client.GetAsync("/Users")).Expect(401);
         var again = await app.IntegrationAsync();
         (await client.GetAsync("/Users")).Expect(401);
         (await again.GetAsync("/Users")).Expect(200);

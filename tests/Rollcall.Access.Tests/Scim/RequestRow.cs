@@ -32,6 +32,7 @@ public sealed record RequestWorld
 
 /// <summary>
 /// A request and what its answer must be like. In texts <c>{bob}</c> stands for an id, <c>{base}</c> for the SCIM base URL,
+/// <c>{metadata}</c> for the URL of its metadata,
 /// <c>{etag}</c> for the ETag of the answer before, and whatever a step saved for its value.
 /// </summary>
 public sealed record RequestStep

@@ -17,6 +17,7 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
         var world = row.World ?? new RequestWorld();
         var client = await app.IntegrationAsync($"t{Interlocked.Increment(ref _integrations)}", world.Rules, world.Platform);
         _values["base"] = client.BaseUrl;
+        _values["metadata"] = client.BaseUrl.Replace("/scim/", "/.well-known/oauth-protected-resource/scim/", StringComparison.Ordinal);
         foreach (var title in world.Lists)
             _values[title] = await client.ListAsync(title);
         foreach (var name in world.Users)

@@ -149,6 +149,15 @@ internal sealed class RollcallApp : IAsyncDisposable
         await pruning;
     }
 
+    /// <summary>Gets an access token with a client's secret.</summary>
+    public async Task<string> GetTokenAsync(string clientId, string secret)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}")));
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (string)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["access_token"]!;
+    }
+
     /// <summary>Breaks the database behind the server's back.</summary>
     public void Break(string sql)
     {

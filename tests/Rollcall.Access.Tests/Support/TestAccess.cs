@@ -25,6 +25,7 @@ internal sealed class TestAccess : IAsyncDisposable
 {
     private readonly TempFolder? _ownFolder;
     private readonly SecretProtector _protector;
+    private readonly Guid _node = Guid.NewGuid();
     private int _changes;
 
     private TestAccess(TempFolder? ownFolder, SqliteDatabase database, SecretProtector protector, SigningKeys keys, IntegrationDirectory directory, FakeTimeProvider clock, SideHost host)
@@ -69,8 +70,8 @@ internal sealed class TestAccess : IAsyncDisposable
             new SqliteOptions { Path = (folder ?? own)!["access.db"], Clock = clock, IsCommitted = AuditLog.ContainsAsync },
             Migration.FromAssembly(typeof(SigningKeys).Assembly, "access/"));
         var protector = new SecretProtector(new byte[RollcallSettings.MasterKeyBytes]);
-        var keys = await SigningKeys.LoadAsync(database, protector);
-        var directory = new IntegrationDirectory(database);
+        var keys = await SigningKeys.LoadAsync(database, protector, clock);
+        var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
         var settings = new RollcallSettings
@@ -89,6 +90,10 @@ internal sealed class TestAccess : IAsyncDisposable
     /// <summary>The SCIM base URL of an integration.</summary>
     public string ScimBaseUrl(Integration integration) => OAuthServer.ScimBaseUrl(Host.PublicUrl, integration);
 
+    /// <summary>How a request without token is challenged at an integration's SCIM endpoint.</summary>
+    public string ChallengeOf(Integration integration) =>
+        $"Bearer realm=\"rollcall\", resource_metadata=\"{Host.PublicUrl}/.well-known/oauth-protected-resource/scim/{integration.Name}/v2\"";
+
     /// <summary>Makes an integration.</summary>
     public async Task<(Integration Integration, string Secret)> AddIntegrationAsync(string name = "acme")
     {
@@ -96,6 +101,23 @@ internal sealed class TestAccess : IAsyncDisposable
         await Directory.ReloadAsync();
         Log.Hide(made.Secret);
         return made;
+    }
+
+    /// <summary>Adds a public key to an integration's client.</summary>
+    public Task AddKeyAsync(Integration integration, ClientPublicKey key, TimeSpan? lifetime = null) => Database.WriteAsync(async session =>
+    {
+        await ClientKeyStore.AddAsync(session, NextChange(), integration, key, lifetime is { } time ? session.Now + (long)time.TotalMicroseconds : null);
+        return true;
+    });
+
+    public async Task SetRulesAsync(Integration integration, IntegrationRules rules)
+    {
+        await Database.WriteAsync(async session =>
+        {
+            await IntegrationStore.UpdateAsync(session, NextChange(), integration with { Rules = rules });
+            return true;
+        });
+        await Directory.ReloadAsync();
     }
 
     public async Task SetEnabledAsync(Integration integration, bool enabled)
@@ -128,7 +150,7 @@ internal sealed class TestAccess : IAsyncDisposable
 
     public async Task<string> AddStaticTokenAsync(Integration integration)
     {
-        var token = await Database.WriteAsync(session => IntegrationStore.AddTokenAsync(session, NextChange(), integration));
+        var token = await Database.WriteAsync(session => StaticTokenStore.AddAsync(session, NextChange(), integration));
         await Directory.ReloadAsync();
         Log.Hide(token);
         return token;
@@ -137,9 +159,15 @@ internal sealed class TestAccess : IAsyncDisposable
     /// <summary>Sends a form to the token endpoint.</summary>
     /// <param name="form">The body, encoded.</param>
     /// <param name="basic">Id and secret for HTTP Basic, joined by a colon; null for no header.</param>
-    public Task<HttpResponseMessage> PostTokenAsync(string form, string? basic = null)
+    public Task<HttpResponseMessage> PostTokenAsync(string form, string? basic = null) => PostAsync("/oauth/token", form, basic);
+
+    /// <summary>Sends a form to an endpoint.</summary>
+    /// <param name="path">The endpoint.</param>
+    /// <param name="form">The body, encoded.</param>
+    /// <param name="basic">Id and secret for HTTP Basic, joined by a colon; null for no header.</param>
+    public Task<HttpResponseMessage> PostAsync(string path, string form, string? basic = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
         if (basic is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(basic)));
         return Client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -191,11 +219,11 @@ internal sealed class TestAccess : IAsyncDisposable
     // Stands where SCIM will: it tells who calls.
     private static void MapProbe(SideHost host, IntegrationDirectory directory) => host.App.MapGet("/scim/{name}/v2/probe", (RequestDelegate)(async context =>
     {
-        var integration = directory.Current.ByName[(string)context.Request.RouteValues["name"]!];
-        var url = OAuthServer.ScimBaseUrl(host.PublicUrl, integration);
+        var name = (string)context.Request.RouteValues["name"]!;
+        var integration = directory.Current.ByName.GetValueOrDefault(name);
         try
         {
-            var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context.Request.Headers.Authorization, integration, url);
+            var caller = await context.RequestServices.GetRequiredService<BearerTokens>().AuthenticateAsync(context, integration, ProtectedResource.Of(host.PublicUrl, name));
             await context.Response.WriteAsync(caller.Client);
         }
         catch (ScimException refusal)
@@ -206,5 +234,6 @@ internal sealed class TestAccess : IAsyncDisposable
         }
     }));
 
-    private ChangeContext NextChange() => new($"test-{Interlocked.Increment(ref _changes)}", 1, new Actor(null, null, "tester", null), "POST", "/");
+    /// <summary>Who changes what, for stores that are called directly.</summary>
+    public ChangeContext NextChange() => new($"test-{_node}-{Interlocked.Increment(ref _changes)}", 1, new Actor(null, null, "tester", null), "POST", "/");
 }
