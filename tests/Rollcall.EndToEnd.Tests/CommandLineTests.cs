@@ -98,7 +98,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         var added = (await Rollcall.JsonAsync("integrations", "add-key", "acme", $"@{_folder["public.pem"]}")).GetProperty("key");
         Assert.Equal("ES256", added.GetProperty("algorithm").GetString());
         var token = await TokenByKeyAsync(tokenUrl, client, key, added.GetProperty("keyId").GetString()!);
-        using var http = (new ScimAccess($"{_server.Url}/scim/acme/v2", token!)).Connect();
+        using var http = new ScimAccess("acme", $"{_server.Url}/scim/acme/v2", token!).Connect();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(http));
 
         await DoneAsync("integrations", "revoke-key", "acme", added.GetProperty("id").GetString()!);
