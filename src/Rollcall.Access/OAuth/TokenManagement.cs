@@ -28,7 +28,7 @@ internal sealed class TokenManagement(ClientAuthentication clients, BearerTokenR
                 throw OAuthException.UnauthorizedClient("The token belongs to another client, which alone may revoke it.");
             var change = new ChangeContext(
                 RequestId.Of(http), 1, new Actor(integration.Name, integration.ClientId, null, http.Connection.RemoteIpAddress?.ToString()),
-                http.Request.Method, http.Request.Path.Value ?? "");
+                http.Request.Method, http.Request.Path.Value ?? "") { Status = StatusCodes.Status200OK };
             await database.WriteAsync(async session =>
             {
                 if (token.IsStatic)
