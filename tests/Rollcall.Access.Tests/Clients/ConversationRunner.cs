@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rollcall.Access.Tests.Support;
 
@@ -11,14 +10,14 @@ internal sealed class ConversationRunner
     private readonly RollcallApp _app;
     private readonly Conversation _conversation;
     private readonly ScimClient _client;
-    private readonly Dictionary<string, string> _values;
+    private readonly Placeholders _values;
 
     private ConversationRunner(RollcallApp app, Conversation conversation, JsonObject integration)
     {
         (_app, _conversation) = (app, conversation);
         string Text(string name) => (string)integration[name]!;
         _client = new ScimClient(app, Text("name"), Text("scimBaseUrl"), Text("token"));
-        _values = new(StringComparer.Ordinal)
+        _values = new()
         {
             ["base"] = _client.BaseUrl,
             ["tokenUrl"] = Text("tokenUrl"),
@@ -53,7 +52,7 @@ internal sealed class ConversationRunner
             var answer = await send();
             Check(request.Expect, answer, where);
             foreach (var (name, path) in request.Expect.Save)
-                _values[name] = path.Split('.').Aggregate((JsonNode?)answer.Body, (node, part) => int.TryParse(part, out var index) ? node?[index] : node?[part])?.ToString()
+                _values[name] = Placeholders.Find(answer.Body, path)
                     ?? throw new InvalidOperationException($"{where}: the answer has no {path}: {answer.Body.ToJsonString()}");
             var again = await send();
             if (request.Again is { } expected)
@@ -68,15 +67,15 @@ internal sealed class ConversationRunner
     private Func<Task<ScimAnswer>> Prepare(ConversationRequest request)
     {
         var space = request.Send.IndexOf(' ', StringComparison.Ordinal);
-        var (method, target) = (request.Send[..space], Fill(request.Send[(space + 1)..]));
+        var (method, target) = (request.Send[..space], _values.Fill(request.Send[(space + 1)..]));
         if (request.Form is { } form)
-            return () => SendFormAsync(target, form.ToDictionary(field => field.Key, field => Fill(field.Value)), request.With);
+            return () => SendFormAsync(target, form.ToDictionary(field => field.Key, field => _values.Fill(field.Value)), request.With);
         // Of a request without a body .NET sends no Content-Type, though some clients do.
         var headers = _conversation.Headers.Where(header => !request.With.ContainsKey(header.Key) && (request.Body is not null || header.Key != "Content-Type")).Concat(request.With)
-            .ToDictionary(header => header.Key, header => Fill(header.Value));
+            .ToDictionary(header => header.Key, header => _values.Fill(header.Value));
         if (_conversation.Query is { } query)
             target += (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + query;
-        var body = request.Body is null ? null : Fill(request.Body);
+        var body = request.Body is null ? null : _values.Fill(request.Body);
         return () => _client.SendAsync(method, target, body, headers);
     }
 
@@ -85,7 +84,7 @@ internal sealed class ConversationRunner
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new FormUrlEncodedContent(form) };
         foreach (var (name, value) in headers)
-            Assert.True(request.Headers.TryAddWithoutValidation(name, Fill(value)), name);
+            Assert.True(request.Headers.TryAddWithoutValidation(name, _values.Fill(value)), name);
         using var response = await _app.Http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject();
         return new ScimAnswer((int)response.StatusCode, new Dictionary<string, string>(), body);
@@ -95,15 +94,15 @@ internal sealed class ConversationRunner
     {
         Assert.True(expected.Status == answer.Status, $"{where}: {answer.Status} instead of {expected.Status}: {answer.Body.ToJsonString()}");
         Assert.True(expected.ScimType == answer.ScimType, $"{where}: {answer.ScimType}: {answer.Detail}");
-        Assert.True(answer.Detail.Contains(Fill(expected.Detail ?? ""), StringComparison.Ordinal), $"{where}: {answer.Detail}");
+        Assert.True(answer.Detail.Contains(_values.Fill(expected.Detail ?? ""), StringComparison.Ordinal), $"{where}: {answer.Detail}");
         Assert.True(expected.Changed is null || expected.Changed == answer.Changed, $"{where}: changed {answer.Changed}");
         foreach (var (name, value) in expected.Headers)
         {
             var given = answer.Headers.GetValueOrDefault(name);
-            Assert.True(value == "*" ? given is not null : given == (value is null ? null : Fill(value)), $"{where}: {name} is {given ?? "absent"}");
+            Assert.True(value == "*" ? given is not null : given == (value is null ? null : _values.Fill(value)), $"{where}: {name} is {given ?? "absent"}");
         }
         if (expected.Body is not null)
-            JsonShape.AssertMatches(Fill(expected.Body), answer.Body, where);
+            JsonShape.AssertMatches(_values.Fill(expected.Body), answer.Body, where);
     }
 
     private async Task CheckListAsync(string title, IReadOnlyList<string>? members, string stage)
@@ -113,20 +112,5 @@ internal sealed class ConversationRunner
         var names = given.Select(member => (string)member!["name"]!).Order(StringComparer.Ordinal);
         Assert.True((members ?? []).Order(StringComparer.Ordinal).SequenceEqual(names), $"{stage}: the members of {title} are {string.Join(", ", names)}");
         Assert.True(members is null == list["scimId"] is null, $"{stage}: {title} is {(list["scimId"] is null ? "not " : "")}seen by the client");
-    }
-
-    private JsonNode Fill(JsonNode json)
-    {
-        var text = json.ToJsonString();
-        foreach (var (name, value) in _values)
-            text = text.Replace($"{{{name}}}", JsonEncodedText.Encode(value).ToString(), StringComparison.Ordinal);
-        return JsonNode.Parse(text)!;
-    }
-
-    private string Fill(string text)
-    {
-        foreach (var (name, value) in _values)
-            text = text.Replace($"{{{name}}}", value, StringComparison.Ordinal);
-        return text;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Rollcall.Access.Tests.Support;
 using Rollcall.Scim.Schemas;
 
@@ -10,7 +8,7 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
 {
     private static int _integrations;
 
-    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Placeholders _values = new();
 
     public async Task RunAsync()
     {
@@ -31,24 +29,24 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
     private async Task RunAsync(RequestStep step, ScimClient client)
     {
         var space = step.Send.IndexOf(' ', StringComparison.Ordinal);
-        var headers = step.With.ToDictionary(header => header.Key, header => Fill(header.Value));
+        var headers = step.With.ToDictionary(header => header.Key, header => _values.Fill(header.Value));
         if (step.As == "stranger")
             headers["Authorization"] = $"Bearer {(await app.IntegrationAsync($"t{Interlocked.Increment(ref _integrations)}")).Token}";
-        var (path, body) = (Fill(step.Send[(space + 1)..]), BodyOf(step));
+        var (path, body) = (_values.Fill(step.Send[(space + 1)..]), BodyOf(step));
         var answer = await client.SendAsync(step.Send[..space], path, body, headers);
 
         Assert.True(step.Status == answer.Status, $"{step.Send}: {answer.Status} instead of {step.Status}: {answer.Body.ToJsonString()}");
         Assert.Equal(step.ScimType, answer.ScimType);
         if (step.Detail is not null)
-            Assert.Contains(Fill(step.Detail), answer.Detail, StringComparison.Ordinal);
+            Assert.Contains(_values.Fill(step.Detail), answer.Detail, StringComparison.Ordinal);
         if (step.Changed is not null)
             Assert.Equal(step.Changed, answer.Changed);
         foreach (var (name, value) in step.Headers)
             AssertHeader(name, value, answer);
         if (step.Answer is not null)
-            JsonShape.AssertMatches(Fill(step.Answer), answer.Body);
+            JsonShape.AssertMatches(_values.Fill(step.Answer), answer.Body);
         foreach (var (name, place) in step.Save)
-            _values[name] = place.Split('.').Aggregate((JsonNode)answer.Body, (node, part) => int.TryParse(part, out var index) ? node[index]! : node[part]!).ToString();
+            _values[name] = Placeholders.Find(answer.Body, place) ?? throw new InvalidOperationException($"The answer has no {place}: {answer.Body.ToJsonString()}");
         foreach (var result in answer.Results)
         {
             if (result["bulkId"] is { } name && result["location"] is { } location)
@@ -69,32 +67,17 @@ internal sealed class RequestTable(RollcallApp app, RequestRow row)
         if (value == "*")
             Assert.NotNull(given);
         else
-            Assert.Equal(value is null ? null : Fill(value), given);
+            Assert.Equal(value is null ? null : _values.Fill(value), given);
     }
 
     private object? BodyOf(RequestStep step) => step switch
     {
-        { Text: { } text } => (object)Fill(text),
-        { Body: { } body } => Fill(body),
-        { User: { } user } => Fill(ScimClient.With(SchemaUris.User, user, null)),
-        { Group: { } group } => Fill(ScimClient.With(SchemaUris.Group, group, null)),
-        { Patch: { } operations } => Fill(ScimClient.Patch(operations)),
-        { Bulk: { } operations } => Fill(ScimClient.Bulk(operations, step.FailOnErrors)),
+        { Text: { } text } => (object)_values.Fill(text),
+        { Body: { } body } => _values.Fill(body),
+        { User: { } user } => _values.Fill(ScimClient.With(SchemaUris.User, user, null)),
+        { Group: { } group } => _values.Fill(ScimClient.With(SchemaUris.Group, group, null)),
+        { Patch: { } operations } => _values.Fill(ScimClient.Patch(operations)),
+        { Bulk: { } operations } => _values.Fill(ScimClient.Bulk(operations, step.FailOnErrors)),
         _ => null,
     };
-
-    private JsonNode Fill(JsonNode json)
-    {
-        var text = json.ToJsonString();
-        foreach (var (name, value) in _values)
-            text = text.Replace($"{{{name}}}", JsonEncodedText.Encode(value).ToString(), StringComparison.Ordinal);
-        return JsonNode.Parse(text)!;
-    }
-
-    private string Fill(string text)
-    {
-        foreach (var (name, value) in _values)
-            text = text.Replace($"{{{name}}}", value, StringComparison.Ordinal);
-        return text;
-    }
 }
