@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Rollcall.IdentityIq.Isc;
+using Rollcall.IdentityIq.Xml;
+
+namespace Rollcall.IdentityIq.Tests;
+
+/// <summary>What is written and read is what it was.</summary>
+public sealed class RoundTripTests
+{
+    [Fact]
+    public void Xml_LosesNothing() => Definitions.OfXml.Sample(definition =>
+        AssertSame(definition, ApplicationXml.Read(ApplicationXml.Write(definition, "a -- heading --->"))), iter: 3000);
+
+    [Fact]
+    public void Json_LosesNothing() => Definitions.OfJson.Sample(definition => AssertSame(definition, SourceJson.Read(SourceJson.Write(definition, ["a note"]))), iter: 3000);
+
+    /// <summary>What both platforms know passes through the other one unharmed.</summary>
+    [Fact]
+    public void WhatBothKnow_PassesThroughTheOther() => Definitions.OfJson.Sample(definition =>
+    {
+        var plain = Common(definition);
+        AssertSame(plain, SourceJson.Read(SourceJson.Write(ApplicationXml.Read(ApplicationXml.Write(plain)).Definition)));
+    }, iter: 1000);
+
+    /// <summary>Broken in any place, a document is read or refused by the one exception, and never anything else.</summary>
+    [Fact]
+    public void DamagedDocument_IsReadOrRefused() => Gen.Select(Definitions.OfXml, Gen.Int[0, 100_000], Gen.String[Gen.Char["<>&\"'/ aMap="], 0, 5], Gen.Bool).Sample((definition, at, put, isXml) =>
+    {
+        var text = isXml ? ApplicationXml.Write(definition) : SourceJson.Write(definition);
+        var place = at % text.Length;
+        var damaged = text[..place] + put + text[Math.Min(text.Length, place + 3)..];
+        try
+        {
+            _ = isXml ? ApplicationXml.Read(damaged) : SourceJson.Read(damaged);
+        }
+        catch (ApplicationFormatException fault)
+        {
+            Assert.NotEmpty(fault.Message);
+        }
+    }, iter: 3000);
+
+    private static ApplicationDefinition Common(ApplicationDefinition definition) => definition with
+    {
+        Owner = definition.Owner is null ? null : new ObjectReference(definition.Owner.Name),
+        Correlation = definition.Correlation is not { Rules.Count: > 0 } correlation ? null : new Correlation { Reference = new ObjectReference(correlation.Reference.Name), Rules = correlation.Rules },
+        Remainder = new Remainder(),
+        Schemas = [.. definition.Schemas.Select(schema => schema with { Remainder = new Remainder(), Attributes = [.. schema.Attributes.Select(one => one with { Remainder = new Remainder() })] })],
+        Forms = [.. definition.Forms.Select(form => form with
+        {
+            Remainder = new Remainder(),
+            Sections = [.. form.Sections.Select(section => section with { Fields = [.. section.Fields.Select(field => field with { Remainder = new Remainder() })] })],
+        })],
+    };
+
+    private static void AssertSame(ApplicationDefinition expected, ImportedApplication actual)
+    {
+        Assert.Empty(actual.Secrets);
+        var (before, after) = (JsonSerializer.SerializeToNode(expected), JsonSerializer.SerializeToNode(actual.Definition));
+        Assert.True(JsonNode.DeepEquals(before, after), $"{before}\n{after}");
+    }
+}

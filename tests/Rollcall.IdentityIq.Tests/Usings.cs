@@ -1,0 +1,3 @@
+global using Rollcall.IdentityIq.Applications;
+global using Rollcall.Tests;
+global using Xunit;
