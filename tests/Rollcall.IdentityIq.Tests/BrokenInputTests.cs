@@ -26,8 +26,8 @@ public sealed class BrokenInputTests
         var fault = Assert.Throws<ApplicationFormatException>(() => xml is not null
             ? ApplicationXml.Read(Fill(xml, "<a>", "</a>"))
             : SourceJson.Read(Fill(row.Json!, "{\"a\":", "}")));
-        File.AppendAllText("/tmp/msgs.jsonl", System.Text.Json.JsonSerializer.Serialize(new[] { id, fault.Message }) + "\n");
         Assert.Equal(row.Message, fault.Message);
+        File.AppendAllText("/tmp/msgs.jsonl", System.Text.Json.JsonSerializer.Serialize(new[] { id, fault.Message }) + "\n");
         Assert.Equal(row.Message.StartsWith("Line ", StringComparison.Ordinal), fault.Line is not null);
     }
 

@@ -13,7 +13,7 @@ internal static class Definitions
 
     private static readonly Gen<string> Name = Gen.String[Gen.Char["abcXYZ.:-_ 9"], 1, 8].Select(text => "n" + text);
 
-    private static readonly Gen<bool?> Flag = Gen.OneOfConst<bool?>(null, true, false);
+    private static readonly Gen<bool?> Flag = Pick<bool?>(null, true, false);
 
     private static readonly Gen<JsonNode?> Value = Gen.Recursive<JsonNode?>((depth, inner) => depth > 3
         ? Text.Select(text => (JsonNode?)text)
@@ -34,7 +34,7 @@ internal static class Definitions
     private static Gen<ApplicationDefinition> Make(bool isXml)
     {
         var remainder = isXml ? XmlRemainder : JsonRemainder;
-        var reference = Gen.Select(Name, Gen.OneOfConst(false, true), (name, hasId) => new ObjectReference(name)
+        var reference = Gen.Select(Name, Pick(false, true), (name, hasId) => new ObjectReference(name)
         {
             Remainder = !hasId ? new Remainder() : isXml ? new Remainder { XmlAttributes = new Dictionary<string, string> { ["id"] = "7" } } : new Remainder { JsonMembers = new JsonObject { ["id"] = "7" } },
         });
@@ -93,7 +93,7 @@ internal static class Definitions
 
     private static Gen<ObjectSchema> Schema(bool isXml, Gen<Remainder> remainder)
     {
-        var types = isXml ? Gen.Enum<SchemaAttributeType>() : Gen.OneOfConst(SchemaAttributeType.String, SchemaAttributeType.Int, SchemaAttributeType.Long, SchemaAttributeType.Boolean, SchemaAttributeType.Date);
+        var types = isXml ? Gen.Enum<SchemaAttributeType>() : Pick(SchemaAttributeType.String, SchemaAttributeType.Int, SchemaAttributeType.Long, SchemaAttributeType.Boolean, SchemaAttributeType.Date);
         var attribute = Gen.Select(types, Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool), Optional(Name), Optional(Text), remainder,
             (type, flags, target, description, rest) => new SchemaAttribute
             {
@@ -132,8 +132,8 @@ internal static class Definitions
             Value = kind == 3 ? text : null,
             Remainder = rest,
         });
-        var section = Gen.Select(Optional(Name), field.Array[1, 3], remainder, (name, fields, rest) => (Name: name, Fields: fields, Rest: rest));
-        return Gen.Select(Gen.OneOfConst("Create", "Update", "ChangePassword"), Optional(Name), section.Array[0, isXml ? 3 : 1], remainder, (type, name, sections, rest) => new ProvisioningForm
+        var section = Gen.Select(Optional(Name), field.Array[1, 3], remainder, (name, fields, rest) => (Name: name, Fields: fields, Kept: rest));
+        return Gen.Select(Pick("Create", "Update", "ChangePassword"), Optional(Name), section.Array[0, isXml ? 3 : 1], remainder, (type, name, sections, rest) => new ProvisioningForm
         {
             Type = type,
             Name = name,
@@ -142,23 +142,25 @@ internal static class Definitions
             {
                 // Fields outside of a section stand before those within one.
                 Name = !isXml || (i == 0 && one.Name is null) ? null : one.Name ?? "",
-                Remainder = !isXml || (i == 0 && one.Name is null) ? new Remainder() : one.Rest,
+                Remainder = !isXml || (i == 0 && one.Name is null) ? new Remainder() : one.Kept,
                 Fields = [.. one.Fields.Select((field, j) => field with { Name = $"field {i} {j}" })],
             })],
             Remainder = rest,
         });
     }
 
-    private static Gen<Remainder> XmlRemainder => Gen.Select(Gen.Select(Gen.OneOfConst("icon", "created", "{http://www.w3.org/XML/1998/namespace}lang"), Text).Array[0, 2], Gen.Bool, (attributes, hasElement) => new Remainder
+    private static Gen<Remainder> XmlRemainder => Gen.Select(Gen.Select(Pick("icon", "created", "{http://www.w3.org/XML/1998/namespace}lang"), Text).Array[0, 2], Gen.Bool, (attributes, hasElement) => new Remainder
     {
         XmlAttributes = attributes.DistinctBy(attribute => attribute.Item1).OrderBy(attribute => attribute.Item1, StringComparer.Ordinal).ToDictionary(attribute => attribute.Item1, attribute => attribute.Item2),
-        XmlElements = hasElement ? ["<Odd x=\"1\">a <b/>\n  <c>d</c></Odd>"] : [],
+        XmlElements = hasElement ? ["<Odd x=\"1\">a <b />\n  <c>d</c></Odd>"] : [],
     });
 
     private static Gen<Remainder> JsonRemainder => Gen.Select(Name, Value).Array[0, 2].Select(members => new Remainder { JsonMembers = Object(members) });
 
     private static Gen<IReadOnlyDictionary<string, string>> Map =>
         Gen.Select(Name, Text).Array[0, 3].Select(entries => (IReadOnlyDictionary<string, string>)entries.DistinctBy(entry => entry.Item1).ToDictionary(entry => entry.Item1, entry => entry.Item2));
+
+    private static Gen<T> Pick<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static Gen<int?> Number(int least) => Gen.OneOf(Gen.Const((int?)null), Gen.Int[least, 1000].Select(number => (int?)number));
 

@@ -22,12 +22,37 @@ internal static class JsonInput
             throw new ApplicationFormatException($"The document has {text.Length} characters; at most {MaxLength} are read.");
         try
         {
-            return JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false }) as JsonObject
+            var document = JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new ApplicationFormatException("Expected a JSON object.");
+            CheckText(document);
+            return document;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a pair of surrogates is only noticed when the text is read.
+            throw new ApplicationFormatException("The JSON can't be read: It holds text that is no Unicode. Correct its escapes.");
         }
         catch (JsonException broken)
         {
             throw new ApplicationFormatException($"The JSON can't be read: {Reason(broken.Message)}", (int?)broken.LineNumber + 1, (int?)broken.BytePositionInLine + 1);
+        }
+    }
+
+    private static void CheckText(JsonNode? node)
+    {
+        if (node is JsonObject members)
+        {
+            foreach (var (_, value) in members)
+                CheckText(value);
+        }
+        else if (node is JsonArray items)
+        {
+            foreach (var item in items)
+                CheckText(item);
+        }
+        else if (node?.GetValueKind() == JsonValueKind.String)
+        {
+            _ = node.GetValue<string>();
         }
     }
 

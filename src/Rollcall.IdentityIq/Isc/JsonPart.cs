@@ -19,7 +19,7 @@ internal sealed class JsonPart(JsonObject members, string path)
 
     /// <summary>Text that must be there.</summary>
     public string Needed(string name) =>
-        Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Fault(name, "The member is missing.");
+        Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Fault(name, "The member is missing, or empty.");
 
     /// <summary>True or false; false if it is absent.</summary>
     public bool Flag(string name) => Take(name) switch

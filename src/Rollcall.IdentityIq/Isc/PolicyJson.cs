@@ -9,6 +9,9 @@ internal static class PolicyJson
     private const string FromIdentity = "identityAttribute";
     private const string Constant = "static";
 
+    // What a field's transform is given besides; the platform writes it also where it is empty.
+    private const string Extra = "attributes";
+
     public static ProvisioningForm Read(JsonPart part, SecretCutter cutter)
     {
         var usage = part.Text("usageType");
@@ -42,6 +45,8 @@ internal static class PolicyJson
         if (!names.Add(name))
             throw part.Fault("name", "The policy has a field of this name already. Leave one out.");
         var (attribute, value) = ReadTransform(part);
+        if (part.Peek(Extra) is JsonObject { Count: 0 })
+            part.Object(Extra);
         return new FormField
         {
             Name = name,
@@ -57,7 +62,7 @@ internal static class PolicyJson
     // A transform that is no more than an attribute of the identity or a constant; any other is kept.
     private static (string? Attribute, string? Value) ReadTransform(JsonPart part)
     {
-        if (part.Peek("transform") is not JsonObject { Count: 2 } transform || Text(transform["type"]) is not (FromIdentity or Constant) || transform["attributes"] is not JsonObject { Count: 1 } attributes)
+        if (part.Peek("transform") is not JsonObject { Count: 2 } transform || Text(transform["type"]) is not (FromIdentity or Constant) || transform[Extra] is not JsonObject { Count: 1 } attributes)
             return (null, null);
         var (member, found) = Text(transform["type"]) == FromIdentity ? ("name", Text(attributes["name"])) : ("value", Text(attributes["value"]));
         if (found is null)
@@ -73,15 +78,14 @@ internal static class PolicyJson
             written["transform"] = Transform(FromIdentity, "name", attribute);
         else if (cutter.Field(field.Name, field.Value) is { } value)
             written["transform"] = Transform(Constant, "value", value);
-        if (!field.Remainder.JsonMembers.ContainsKey("attributes"))
-            written["attributes"] = new JsonObject();
+        written[Extra] = new JsonObject();
         written["isRequired"] = field.Required;
         written["type"] = field.Type;
         written["isMultiValued"] = field.MultiValued;
         return JsonOutput.With(written, field.Remainder);
     }
 
-    private static JsonObject Transform(string type, string member, string value) => new() { ["type"] = type, ["attributes"] = new JsonObject { [member] = value } };
+    private static JsonObject Transform(string type, string member, string value) => new() { ["type"] = type, [Extra] = new JsonObject { [member] = value } };
 
     // CHANGE_PASSWORD and ChangePassword: one word of each platform for the same.
     private static string Words(string usage) =>

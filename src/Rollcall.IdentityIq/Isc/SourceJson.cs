@@ -137,6 +137,6 @@ public static class SourceJson
     private static bool IsXml(JsonNode? value) => value is JsonObject { Count: 1 } kept && kept.ContainsKey(EntryValue.Xml);
 
     private static IEnumerable<string> Encrypted(JsonObject source) =>
-        source[Attributes]?[Keys.EncryptedKeys] is JsonValue value && value.TryGetValue<string>(out var keys)
+        source[Attributes] is JsonObject attributes && attributes[Keys.EncryptedKeys] is JsonValue value && value.TryGetValue<string>(out var keys)
             ? keys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [];
 }

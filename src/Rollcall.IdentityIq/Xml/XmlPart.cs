@@ -20,7 +20,7 @@ internal sealed class XmlPart(XElement element)
 
     /// <summary>An attribute that must have a value.</summary>
     public string Needed(string name) =>
-        Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Fault(element, $"The attribute {name} is missing.");
+        Text(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Fault(element, $"The attribute {name} is missing, or empty.");
 
     /// <summary>An attribute that is true or false; false if it is absent.</summary>
     public bool Flag(string name) => Text(name) switch
