@@ -60,12 +60,12 @@ internal static class IntegrationApplication
         },
     };
 
-    /// <summary>What the person who opens the file has to do and to know, a sentence or two a line.</summary>
+    /// <summary>What the person who opens the file has to do and to know, line by line.</summary>
     /// <param name="integration">The integration.</param>
     public static IReadOnlyList<string> Notes(Integration integration) =>
     [
-        $"The integration {integration.Name} of Rollcall as a SailPoint application. Import it or copy from it, then enter the client secret:",
-        $"it was shown when the integration was made; \"rollcall integrations rotate-secret {integration.Name}\" makes a new one.",
+        $"The integration {integration.Name} of Rollcall as a SailPoint application: import it, or copy from it.",
+        $"Enter the client secret, which was shown when the integration was made; \"rollcall integrations rotate-secret {integration.Name}\" makes a new one.",
         "Then Test Connection, and Discover Schema for accounts and groups: the schemas here are what it should find.",
         "Attributes are documented (by SailPoint), measured (in IdentityIQ 8.5), or unconfirmed: check these in the form.",
     ];

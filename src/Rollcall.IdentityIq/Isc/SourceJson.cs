@@ -122,6 +122,7 @@ public static class SourceJson
 
     private static IEnumerable<string> Notes(ApplicationDefinition definition, List<(string Key, JsonNode? Value)> entries)
     {
+        yield return "source is the body of POST /v3/sources, which needs an owner; schemas and provisioningPolicies have endpoints of their own below /v3/sources/{id}.";
         yield return "patch is the body of PATCH /v3/sources/{id} with Content-Type application/json-patch+json: it sets what makes concurrent changes of groups safe.";
         foreach (var (key, _) in entries)
         {

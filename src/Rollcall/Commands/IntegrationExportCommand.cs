@@ -15,7 +15,7 @@ internal static class IntegrationExportCommand
             .With(name, format, fragment)
             .Needs(command => !(command.GetValue(format) is IdentityIq && command.GetValue<string>("--output") is "json"), "--format identityiq is XML, and --output json contradicts it.")
             .WithExamples(
-                "rollcall integrations export sailpoint --format identityiq > rollcall.xml",
+                "rollcall integrations export sailpoint --format identityiq",
                 "rollcall integrations export sailpoint --format identityiq --fragment");
         return server.Verb(verb, async call =>
         {
