@@ -1,6 +1,7 @@
 using Rollcall.IdentityIq.Isc;
 using Rollcall.IdentityIq.Xml;
 using Rollcall.Testing;
+using Xunit;
 
 namespace Rollcall.IdentityIq.Tests;
 

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Rollcall.IdentityIq.Isc;
 using Rollcall.IdentityIq.Xml;
 using Rollcall.Scim.Schemas;
+using Xunit;
 
 namespace Rollcall.IdentityIq.Tests;
 

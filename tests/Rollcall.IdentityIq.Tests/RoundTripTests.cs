@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Rollcall.IdentityIq.Isc;
 using Rollcall.IdentityIq.Xml;
+using Xunit;
 
 namespace Rollcall.IdentityIq.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rollcall.IdentityIq.Isc;
 using Rollcall.IdentityIq.Xml;
+using Xunit;
 
 namespace Rollcall.IdentityIq.Tests;
 

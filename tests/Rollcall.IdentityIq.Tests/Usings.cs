@@ -1,3 +1,2 @@
 global using Rollcall.IdentityIq.Applications;
 global using Rollcall.Tests;
-global using Xunit;
