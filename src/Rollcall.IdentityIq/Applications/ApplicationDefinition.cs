@@ -6,7 +6,7 @@ namespace Rollcall.IdentityIq.Applications;
 /// A SCIM 2.0 application as SailPoint describes it: an <c>Application</c> of IdentityIQ, a source of Identity Security
 /// Cloud. It holds no secret. What is null is not said by the document, and not written. All that a document says and
 /// that has no property here is kept in <see cref="Attributes"/> and in <see cref="Remainder"/>, so that reading and writing lose nothing but
-/// comments and secrets.
+/// comments and secrets. It can be kept as JSON by the framework's serializer.
 /// </summary>
 public sealed record ApplicationDefinition
 {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rollcall.IdentityIq.Applications;
 
 /// <summary>How the connector authenticates to the SCIM server: SailPoint's authentication type and grant type in one.</summary>
@@ -44,6 +46,7 @@ public sealed record Authentication
     public IReadOnlyList<string> OmittedTokenParameters { get; init; } = [];
 
     /// <summary>The keys of the secrets that this kind needs, as <see cref="SecretKeys"/> names them.</summary>
+    [JsonIgnore]
     public IReadOnlyList<string> NeededSecrets => Type switch
     {
         AuthenticationType.Basic => [SecretKeys.Password],

@@ -30,6 +30,7 @@ internal static class XmlInput
     {
         if (text.Length > MaxLength)
             throw new ApplicationFormatException($"The document has {text.Length} characters; at most {MaxLength} are read.");
+        text = WithoutDeclaration(text);
         CheckForm(text);
         using var reader = XmlReader.Create(new StringReader(text), Settings);
         return XDocument.Load(reader, LoadOptions.PreserveWhitespace | LoadOptions.SetLineInfo).Root!;
@@ -49,6 +50,17 @@ internal static class XmlInput
         {
             throw new ApplicationFormatException($"A part that was kept as XML can't be written. {fault.Message}");
         }
+    }
+
+    // Pasted text often has a line break or a mark before its declaration, which XML forbids. It only tells the encoding of bytes: blanks take
+    // its place, so that lines and positions stay.
+    private static string WithoutDeclaration(string text)
+    {
+        var start = text.AsSpan().IndexOfAnyExcept(" \t\r\n\uFEFF");
+        if (start < 0 || !text.AsSpan(start).StartsWith("<?xml ", StringComparison.Ordinal) || text.IndexOf("?>", start, StringComparison.Ordinal) is not (>= 0 and var end))
+            return start > 0 ? text.Replace('\uFEFF', ' ') : text;
+        var blanks = text[..(end + 2)].Select(c => c is '\r' or '\n' ? c : ' ');
+        return string.Concat(blanks) + text[(end + 2)..];
     }
 
     private static void CheckForm(string text)
