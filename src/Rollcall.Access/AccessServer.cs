@@ -73,6 +73,7 @@ public sealed class AccessServer : IAsyncDisposable
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
         new CredentialsApi(database, directory, clock).Map(api);
         new ListsApi(database, directory, clock).Map(api);
+        new RevisionsApi(database, directory).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
         new AccessApi(database, directory).Map(api);
