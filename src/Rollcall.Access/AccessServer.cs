@@ -48,8 +48,9 @@ public sealed class AccessServer : IAsyncDisposable
         var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
+        var feedReaders = new FeedReaders(clock);
         builder.Services.AddSingleton(services => new AccessMeter(
-            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), services.GetRequiredService<AuditWriter>(), clock));
+            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), services.GetRequiredService<AuditWriter>(), feedReaders, clock));
         host = builder
             .AddRollcallOAuth(keys, directory, database)
             .AddRollcallAudit(directory, database, settings.Access)
@@ -82,7 +83,7 @@ public sealed class AccessServer : IAsyncDisposable
         var audit = app.Services.GetRequiredService<AuditWriter>();
         new AuditApi(database, directory, audit, clock).Map(api);
         new CallsApi(database, audit).Map(api);
-        new ChangesApi(database, directory).Map(api);
+        new ChangesApi(database, directory, feedReaders).Map(api);
         return new AccessServer(host, database);
     }
 
