@@ -24,7 +24,7 @@ public sealed record DocumentRow : Row
 
 public sealed class DocumentTests
 {
-    public static IEnumerable<ITheoryDataRow> Rows => Support.Rows.Of<DocumentRow>("apply-documents.json");
+    public static IEnumerable<ITheoryDataRow> Rows => Testing.Rows.Of<DocumentRow>("apply-documents.json");
 
     [Theory]
     [MemberData(nameof(Rows))]

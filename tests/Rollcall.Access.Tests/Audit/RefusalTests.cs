@@ -10,7 +10,7 @@ public sealed class RefusalTests(RequestServer server) : IClassFixture<RequestSe
 {
     private static int _integrations;
 
-    public static IEnumerable<ITheoryDataRow> Rows => Support.Rows.Of<RefusalRow>("audit-refusals.json");
+    public static IEnumerable<ITheoryDataRow> Rows => Testing.Rows.Of<RefusalRow>("audit-refusals.json");
 
     [Theory]
     [MemberData(nameof(Rows))]
