@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Rollcall.Access.Audit;
 using Rollcall.Data;
@@ -17,16 +16,7 @@ public static class AccessStore
 
     /// <summary>The file of the embedded database.</summary>
     /// <exception cref="SettingsException">The setting of the database names no file.</exception>
-    public static string FileOf(RollcallSettings settings)
-    {
-        if (settings.Access.Database is not { } connectionString)
-            return Path.Combine(settings.Data, DataFolder.AccessDatabaseName);
-        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return parts.TryGetValue("Data Source", out var file) && file is string { Length: > 0 } path
-            ? Path.GetFullPath(path)
-            : throw new SettingsException(settings.NameOf(SettingKey.DatabaseOf(Side.Access)),
-                "names no SQLite file: this release keeps its data in one. Leave the setting out, or write \"Data Source=/path/to/access.db\"");
-    }
+    public static string FileOf(RollcallSettings settings) => DataFolder.DatabaseFile(settings, Side.Access);
 
     /// <summary>Refuses a file that this release can't work on as it is.</summary>
     /// <param name="file">The file.</param>

@@ -45,6 +45,8 @@ internal sealed class ApiClient : IDisposable
         _http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/problem+json"));
         if (connection.Token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", connection.Token);
+        if (connection.As is not null)
+            _http.DefaultRequestHeaders.TryAddWithoutValidation("X-Rollcall-As", connection.As);
     }
 
     /// <summary>Reads a resource.</summary>

@@ -53,7 +53,8 @@ internal static class CommandLine
     {
         var settings = new SettingOptions(shell);
         var connection = new ConnectionOptions(shell, settings);
-        var server = new Server(shell, connection);
+        var server = new Server(shell, connection, Side.Access);
+        var governance = new Server(shell, connection, Side.Governance);
 
         var root = new Verb("rollcall", "Keeps access lists and lets identity-governance platforms decide, over SCIM 2.0, who is on them. Without a command it serves both sides; \"rollcall serve --help\" lists the settings.") { ShowsInherited = false }
             .With(ServeCommand.Create(settings, connection, serve))

@@ -25,7 +25,7 @@ internal sealed class ConnectionOptions
     /// <summary>The server.</summary>
     public Option<string> Url { get; } = new("--url")
     {
-        Description = "The server's URL. Default: the ROLLCALL_ACCESS_URL setting, else http://127.0.0.1:8080.",
+        Description = "The server's URL. Default: the setting of the side that the command belongs to, ROLLCALL_ACCESS_URL or ROLLCALL_GOVERNANCE_URL.",
         HelpName = "URL",
         Recursive = true,
     };
@@ -38,6 +38,9 @@ internal sealed class ConnectionOptions
         Recursive = true,
     };
 
+    /// <summary>Whom the administrator acts for; the verbs of the Governance side have it.</summary>
+    public Option<string> As { get; } = OptionOf.Text("--as", "IDENTITY", "The identity to act as, by its id or e-mail address. Default: the administrator, who sees all.");
+
     /// <summary>How results are written.</summary>
     public Option<string> Format { get; } = OptionOf.Choice("--output", "How to answer: text for people, or one JSON document with the API's keys. Default: text.", "text", "json").AlsoBelow();
 
@@ -47,14 +50,14 @@ internal sealed class ConnectionOptions
     /// <summary>Whether results are written as JSON.</summary>
     public bool IsJson(ParseResult parsed) => parsed.GetValue(Format) is "json";
 
-    /// <summary>Finds the Access side's server and the token.</summary>
+    /// <summary>Finds the server of a side and the token.</summary>
     /// <exception cref="CommandFailure">Usage: no server can be told from what is set.</exception>
     /// <exception cref="SettingsException">A setting is not understood.</exception>
-    public Connection Resolve(ParseResult parsed)
+    public Connection Resolve(ParseResult parsed, Side side)
     {
         var settings = _settings.Load(parsed);
         var (token, hint) = FindToken(parsed.GetValue(Token), settings);
-        return new Connection(FindUrl(parsed.GetValue(Url), settings.Access.Url), token, hint, SettingKey.UrlOf(Side.Access).Variable);
+        return new Connection(FindUrl(parsed.GetValue(Url), settings.Of(side).Url), token, hint, SettingKey.UrlOf(side).Variable, side == Side.Governance ? parsed.GetValue(As) : null);
     }
 
     private static bool IsHttp(string text) =>

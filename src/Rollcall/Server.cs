@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Rollcall.Web.Settings;
 
 namespace Rollcall;
 
@@ -13,14 +14,14 @@ internal sealed record Call(ParseResult Parsed, ApiClient Api, Output Output, Sh
     public T? Get<T>(Option<T> option) => Parsed.GetValue(option);
 }
 
-/// <summary>Connects verbs to the server that the command line and the settings name.</summary>
-internal sealed class Server(Shell shell, ConnectionOptions connection)
+/// <summary>Connects verbs to the server of their side, which the command line and the settings name.</summary>
+internal sealed class Server(Shell shell, ConnectionOptions connection, Side side)
 {
     /// <summary>Makes a verb out of what it does with the server. Whatever goes wrong is thrown as <see cref="CommandFailure"/>.</summary>
     public Verb Verb(Verb verb, Func<Call, Task> run) =>
-        verb.Does(async (parsed, cancellationToken) =>
+        (side == Side.Governance ? verb.With(connection.As) : verb).Does(async (parsed, cancellationToken) =>
         {
-            using var api = new ApiClient(connection.Resolve(parsed));
+            using var api = new ApiClient(connection.Resolve(parsed, side));
             await run(new Call(parsed, api, new Output(shell, connection.IsJson(parsed)), shell, cancellationToken));
             return ExitCode.Done;
         });

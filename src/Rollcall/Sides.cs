@@ -3,6 +3,7 @@ using Rollcall.Access;
 using Rollcall.Commands;
 using Rollcall.Data;
 using Rollcall.Data.Migrations;
+using Rollcall.Governance;
 using Rollcall.Web.Hosting;
 using Rollcall.Web.Settings;
 using Rollcall.Web.Storage;
@@ -19,14 +20,14 @@ internal static class Sides
     /// <exception cref="SettingsException">A setting is unsafe or can't be used.</exception>
     public static async Task<int> ServeAsync(RollcallSettings settings, ServeSides sides, Shell shell)
     {
-        if (sides == ServeSides.Governance)
-            throw CommandFailure.Refused("The Governance side is not part of this release. Serve the Access side: rollcall serve access");
         using var folder = DataFolder.Open(settings);
         using var signals = new StopSignals();
         try
         {
-            await using var access = await AccessServer.CreateAsync(settings, folder);
-            var asked = await SideRunner.RunAsync([access.Host], () => Announce(access.Host, folder, settings, shell), signals);
+            await using var access = sides.HasFlag(ServeSides.Access) ? await AccessServer.CreateAsync(settings, folder) : null;
+            await using var governance = sides.HasFlag(ServeSides.Governance) ? await GovernanceServer.CreateAsync(settings, folder) : null;
+            IReadOnlyList<SideHost> hosts = [.. new[] { access?.Host, governance?.Host }.OfType<SideHost>()];
+            var asked = await SideRunner.RunAsync(hosts, () => Announce(hosts, folder, settings, shell), signals);
             return asked ? ExitCode.Done : ExitCode.Refused;
         }
         catch (DatabaseUnavailableException failure)
@@ -43,12 +44,15 @@ internal static class Sides
         }
     }
 
-    private static void Announce(SideHost host, DataFolder folder, RollcallSettings settings, Shell shell)
+    private static void Announce(IReadOnlyList<SideHost> hosts, DataFolder folder, RollcallSettings settings, Shell shell)
     {
-        shell.Output.WriteLine($"Access       {host.PublicUrl}");
+        foreach (var host in hosts)
+            shell.Output.WriteLine($"{host.Side,-12} {host.PublicUrl}");
         shell.Output.WriteLine($"Admin token  {(settings.AdminToken is null ? folder.AdminTokenFile : settings.NameOf(SettingKey.AdminToken))}");
         shell.Output.WriteLine($"Data         {folder.Path}");
-        shell.Output.WriteLine("Ready. Connect a governance platform: rollcall integrations create NAME");
+        shell.Output.WriteLine(hosts.Any(host => host.Side == Side.Access)
+            ? "Ready. Connect a governance platform: rollcall integrations create NAME"
+            : "Ready. Define an application to govern: rollcall apps create NAME");
         shell.Output.Flush();
     }
 }

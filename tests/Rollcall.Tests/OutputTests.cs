@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rollcall.Web.Settings;
 using Xunit;
 
 namespace Rollcall.Tests;
@@ -77,6 +78,6 @@ public sealed class OutputTests
         var environment = new Dictionary<string, string> { ["ROLLCALL_ACCESS_URL"] = listening, ["ROLLCALL_ADMIN_TOKEN"] = Cli.Token };
         var shell = new Shell(TextReader.Null, TextWriter.Null, TextWriter.Null, environment, Path.GetTempPath());
         var connection = new ConnectionOptions(shell, new SettingOptions(shell));
-        return connection.Resolve(new Verb("verb", "A verb.").With([.. connection.All]).Parse(arguments));
+        return connection.Resolve(new Verb("verb", "A verb.").With([.. connection.All]).Parse(arguments), Side.Access);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.Lists;
@@ -39,14 +38,6 @@ internal static class AdminRequest
 
     /// <summary>404 for the list in the path.</summary>
     public static ApiException NoSuchList(HttpContext http) => ApiException.NotFound($"There is no access list named '{http.Route("name").Truncate()}'.");
-
-    /// <summary>Reads a body that may be left out. Whether there is one is not told by its length alone: it may come in chunks.</summary>
-    /// <exception cref="ApiException">As <see cref="ApiRequest.ReadJsonAsync{T}"/>.</exception>
-    public static async Task<T> ReadOptionalAsync<T>(HttpContext http) where T : class, new() =>
-        http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? await ApiRequest.ReadJsonAsync<T>(http, http.RequestAborted) : new T();
-
-    /// <summary>A part of the path, decoded once.</summary>
-    public static string Route(this HttpContext http, string name) => (string)http.Request.RouteValues[name]!;
 
     /// <summary>The name of a person, or of a list, in the path. The server leaves %2F in a path as it is, since it is no separator.</summary>
     public static string RouteOfPerson(this HttpContext http, string name) => http.Route(name).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

@@ -77,7 +77,7 @@ internal sealed class CredentialsApi(Database database, IntegrationDirectory dir
 
     private async Task RotateSecretAsync(HttpContext http)
     {
-        var overlap = OverlapOf(await AdminRequest.ReadOptionalAsync<Rotation>(http)) ?? DefaultOverlap;
+        var overlap = OverlapOf(await ApiRequest.ReadOptionalAsync<Rotation>(http)) ?? DefaultOverlap;
         var change = AdminRequest.Change(http);
         var view = await database.WriteAsync(async session =>
         {
@@ -91,7 +91,7 @@ internal sealed class CredentialsApi(Database database, IntegrationDirectory dir
     private async Task AddTokenAsync(HttpContext http)
     {
         // Without an overlap a token is added, and what there is stays; with one it is a rotation.
-        var overlap = OverlapOf(await AdminRequest.ReadOptionalAsync<Rotation>(http));
+        var overlap = OverlapOf(await ApiRequest.ReadOptionalAsync<Rotation>(http));
         var change = AdminRequest.Change(http);
         var view = await database.WriteAsync(async session =>
         {

@@ -61,7 +61,7 @@ internal sealed class MembersApi(Database database)
 
     private async Task PutAsync(HttpContext http)
     {
-        var given = await AdminRequest.ReadOptionalAsync<MemberChange>(http);
+        var given = await ApiRequest.ReadOptionalAsync<MemberChange>(http);
         var kind = KindOf(given.Kind);
         var name = kind == MemberKind.Person ? ListRules.Person("member", MemberName(http)) : MemberName(http);
         var change = AdminRequest.Change(http);

@@ -21,20 +21,13 @@ internal static class ScimFaults
     /// <summary>What the database's exceptions mean to any caller.</summary>
     public static Fault? TranslateData(Exception exception) => exception switch
     {
-        DatabaseUnavailableException unavailable => new Fault(503, unavailable.IsOutcomeUnknown
-            ? "The database failed while it stored this, and can't be asked whether it did. Read the resource before you repeat the request."
-            : "The database is busy or out of room. Nothing was changed; repeat the request.")
-        {
-            Headers = new Dictionary<string, string> { [HeaderNames.RetryAfter] = "1" },
-            Cause = exception,
-        },
         UniqueViolationException { IndexName: "users_user_name" } => new Fault(409, "There is a User with this userName already.") { Cause = exception },
         UniqueViolationException { IndexName: "lists_title" } => new Fault(409, "There is an access list with this title already in the integration.") { Cause = exception },
         UniqueViolationException { IndexName: "lists_name" } => new Fault(409, "There is an access list with this name already.") { Cause = exception },
         UniqueViolationException { IndexName: "integrations_name" } => new Fault(409, "There is an integration with this name already.") { Cause = exception },
         UniqueViolationException { IndexName: "client_keys_kid" } => new Fault(409, "The client has a key with this key id already. Give another key id, or revoke that key first.") { Cause = exception },
         QueryTooExpensiveException => new Fault(400, "The query takes too long. Narrow the filter: start with an attribute that is indexed, such as userName, externalId or emails.value.") { Cause = exception },
-        _ => null,
+        _ => DatabaseFaults.Translate(exception),
     };
 
     /// <summary>An exception as the SCIM error that is told of it; null for one that nobody expects.</summary>

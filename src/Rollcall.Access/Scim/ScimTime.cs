@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Data;
 
 namespace Rollcall.Access.Scim;
 
@@ -22,8 +23,8 @@ internal static class ScimTime
         DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The same as a value.</summary>
-    public static DateTimeOffset ToTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+    public static DateTimeOffset ToTime(long microseconds) => DatabaseTime.ToTime(microseconds);
 
-    /// <summary>A time as the database keeps it. Exact, unlike the framework's own sums in floating point.</summary>
-    public static long Of(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    /// <summary>A time as the database keeps it.</summary>
+    public static long Of(DateTimeOffset time) => DatabaseTime.Of(time);
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
@@ -32,6 +33,22 @@ public static partial class ApiJson
         if (revision is { } number)
             context.Response.Headers[HeaderNames.ETag] = ApiETag.Of(number);
         return context.Response.WriteAsJsonAsync(value, Options, MediaType, context.RequestAborted);
+    }
+
+    /// <summary>Reads a part of a body as <typeparamref name="T"/>, as strictly as the body itself.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="field">Where it stands in the body.</param>
+    /// <exception cref="ApiException">400, with the member's place as <c>field</c>.</exception>
+    public static T Read<T>(JsonNode part, string field) where T : class
+    {
+        try
+        {
+            return part.Deserialize<T>(Options)!;
+        }
+        catch (JsonException e)
+        {
+            throw ApiException.Invalid(Join(field, MemberOf(e)).TrimEnd('.'), FaultOf(e).Detail);
+        }
     }
 
     /// <summary>What a caller is told of JSON that can't be read: the member, or line and column, never the text of the parser.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Rollcall.Web.Api;
 
@@ -27,4 +28,14 @@ public static class ApiRequest
             throw new ApiException(ApiJson.FaultOf(e));
         }
     }
+
+    /// <summary>Reads a body that may be left out. Whether there is one is not told by its length alone: it may come in chunks.</summary>
+    /// <exception cref="ApiException">As <see cref="ReadJsonAsync{T}"/>.</exception>
+    public static async Task<T> ReadOptionalAsync<T>(HttpContext context) where T : class, new() =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? await ReadJsonAsync<T>(context, context.RequestAborted) : new T();
+
+    /// <summary>A part of the path, decoded once.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The part's name in the route.</param>
+    public static string Route(this HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Rollcall.Web.Settings;
 
@@ -12,6 +13,9 @@ public sealed class DataFolder : IDisposable
 {
     /// <summary>The name of the SQLite file of the Access side.</summary>
     public const string AccessDatabaseName = "access.db";
+
+    /// <summary>The name of the SQLite file of the Governance side.</summary>
+    public const string GovernanceDatabaseName = "governance.db";
 
     /// <summary>The name of the file of the master key.</summary>
     public const string MasterKeyName = "master-key";
@@ -33,7 +37,7 @@ public sealed class DataFolder : IDisposable
     public string AccessDatabase => InFolder(AccessDatabaseName);
 
     /// <summary>The SQLite file of the Governance side.</summary>
-    public string GovernanceDatabase => InFolder("governance.db");
+    public string GovernanceDatabase => InFolder(GovernanceDatabaseName);
 
     /// <summary>Where the admin token lies if it was made here; an administrator reads it there to sign in.</summary>
     public string AdminTokenFile => InFolder("admin-token");
@@ -42,6 +46,20 @@ public sealed class DataFolder : IDisposable
     public string MasterKeyFile => InFolder(MasterKeyName);
 
     private string ProcessIdFile => InFolder("lock.pid");
+
+    /// <summary>The file of a side's embedded database: in the data folder, or where the connection string says.</summary>
+    /// <exception cref="SettingsException">The setting of the database names no file.</exception>
+    public static string DatabaseFile(RollcallSettings settings, Side side)
+    {
+        var name = side == Side.Access ? AccessDatabaseName : GovernanceDatabaseName;
+        if (settings.Of(side).Database is not { } connectionString)
+            return System.IO.Path.Combine(settings.Data, name);
+        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return parts.TryGetValue("Data Source", out var file) && file is string { Length: > 0 } path
+            ? System.IO.Path.GetFullPath(path)
+            : throw new SettingsException(settings.NameOf(SettingKey.DatabaseOf(side)),
+                $"names no SQLite file: this release keeps its data in one. Leave the setting out, or write \"Data Source=/path/to/{name}\"");
+    }
 
     /// <summary>Opens the folder, and creates it for its owner only if there is none.</summary>
     /// <exception cref="SettingsException">

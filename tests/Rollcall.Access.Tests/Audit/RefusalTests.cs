@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Rollcall.Access.Tests.Scim;
-using Rollcall.Access.Tests.Support;
 
 namespace Rollcall.Access.Tests.Audit;
 

@@ -1,17 +1,15 @@
 using Microsoft.AspNetCore.Http;
-using Rollcall.Access.Scim;
-using Rollcall.Web;
-using Rollcall.Web.Api;
+using Rollcall.Data;
 using Rollcall.Web.Settings;
 
-namespace Rollcall.Access.Api;
+namespace Rollcall.Web.Api;
 
 /// <summary>
 /// The query parameters of a search. Each is given once at most, and none that is not known: a filter that is misspelt
 /// would find everything.
 /// </summary>
 /// <param name="query">The query.</param>
-internal sealed class QueryParameters(IQueryCollection query)
+public sealed class QueryParameters(IQueryCollection query)
 {
     private readonly List<string> _known = [];
 
@@ -41,7 +39,7 @@ internal sealed class QueryParameters(IQueryCollection query)
     public long? Time(string name, DateTimeOffset now) => Text(name) switch
     {
         null => null,
-        var text when Times.TryParsePast(text, now, out var time) => ScimTime.Of(time),
+        var text when Times.TryParsePast(text, now, out var time) => DatabaseTime.Of(time),
         var text => throw ApiException.Invalid(name, $"'{text.Truncate()}' is no time. {Times.PastHelp}."),
     };
 

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection;
+using Rollcall.Data;
+using Rollcall.Governance.Api;
+using Rollcall.Governance.Applications;
+using Rollcall.Governance.Provisioning;
+using Rollcall.Web;
+using Rollcall.Web.Api;
+using Rollcall.Web.Hosting;
+using Rollcall.Web.Settings;
+using Rollcall.Web.Storage;
+
+namespace Rollcall.Governance;
+
+/// <summary>The Governance side, put together: the table of contents of its server.</summary>
+public sealed class GovernanceServer : IAsyncDisposable
+{
+    private readonly Database _database;
+    private readonly Connections _connections;
+
+    private GovernanceServer(SideHost host, Database database, Connections connections)
+    {
+        Host = host;
+        _database = database;
+        _connections = connections;
+    }
+
+    /// <summary>The web host; start and stop the side with it.</summary>
+    public SideHost Host { get; }
+
+    /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
+    /// <param name="settings">The settings of the process.</param>
+    /// <param name="folder">The data folder, open.</param>
+    /// <param name="clock">The clock of the side; the system's by default.</param>
+    /// <param name="handlers">Makes the connections to applications' servers; the system's by default.</param>
+    /// <exception cref="SettingsException">A setting is unsafe or can't be used.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database can't be opened.</exception>
+    public static async Task<GovernanceServer> CreateAsync(RollcallSettings settings, DataFolder folder, TimeProvider? clock = null, Func<HttpMessageHandler>? handlers = null)
+    {
+        clock ??= TimeProvider.System;
+        var builder = SideHostBuilder.Create(settings, Side.Governance, Secrets.Hash(folder.ReadOrMakeAdminToken()), clock);
+        SideHost? host = null;
+        var database = await GovernanceStore.OpenAsync(
+            DataFolder.DatabaseFile(settings, Side.Governance), settings.Governance.GroupCommit, clock, builder.Meters, _ => host?.App.Lifetime.StopApplication());
+
+        var secrets = new ApplicationSecrets(new SecretProtector(folder.ReadOrMakeMasterKey()));
+        var connections = new Connections(database, secrets, handlers, clock);
+        var provisioner = new Provisioner();
+        builder.Services.AddHostedService(_ => provisioner);
+        host = builder
+            .TranslateFaults(GovernanceFaults.TranslateData)
+            .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
+            .Build();
+
+        var api = host.App.MapAdminApi();
+        new ApplicationsApi(database, secrets).Map(api);
+        new AuditApi(database, clock).Map(api);
+        return new GovernanceServer(host, database, connections);
+    }
+
+    /// <summary>Closes the database after what was accepted is written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        _connections.Dispose();
+        await _database.DisposeAsync();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Rollcall.Web.Settings;
+using Rollcall.Web.Storage;
+
+namespace Rollcall.Governance.Tests.Support;
+
+/// <summary>
+/// The whole Governance side as <c>rollcall serve governance</c> runs it, on a free port of the loopback address, over a data
+/// folder of its own, with a clock that the test moves. At the end the log must hold none of the secrets.
+/// </summary>
+internal sealed class GovernanceApp : IAsyncDisposable
+{
+    public const string AdminToken = "the-admin-token-of-the-tests-0123456789";
+
+    private readonly TempFolder _folder;
+    private readonly DataFolder _data;
+    private readonly HttpClient _http;
+
+    private GovernanceApp(TempFolder folder, DataFolder data, GovernanceServer server, FakeTimeProvider clock)
+    {
+        _folder = folder;
+        _data = data;
+        Server = server;
+        Clock = clock;
+        server.Host.App.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
+        Log.Hide(AdminToken);
+        _http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public LogSink Log { get; } = new();
+
+    public GovernanceServer Server { get; }
+
+    /// <summary>The database file.</summary>
+    public string DatabaseFile => _data.GovernanceDatabase;
+
+    /// <param name="clock">The clock; one that stands at a time of its own if null.</param>
+    /// <param name="handlers">Makes the connections to applications' servers; the system's if null.</param>
+    public static async Task<GovernanceApp> StartAsync(FakeTimeProvider? clock = null, Func<HttpMessageHandler>? handlers = null)
+    {
+        clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 700, TimeSpan.Zero));
+        var folder = new TempFolder();
+        var settings = new RollcallSettings { Data = folder["data"], AdminToken = AdminToken, Governance = SideSettings.DefaultFor(Side.Governance, freePort: true) };
+        var data = DataFolder.Open(settings);
+        var server = await GovernanceServer.CreateAsync(settings, data, clock, handlers);
+        await server.Host.StartAsync(TestContext.Current.CancellationToken);
+        return new GovernanceApp(folder, data, server, clock);
+    }
+
+    /// <summary>Calls the API.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">The path below <c>/api/v1</c>, with query.</param>
+    /// <param name="body">What to send: JSON, or a text as it is; null for nothing.</param>
+    /// <param name="actingAs">The identity that is acted for; null for the administrator.</param>
+    /// <param name="ifMatch">The version that the change is for, or null.</param>
+    /// <param name="mediaType">What the body is.</param>
+    public async Task<ApiAnswer> CallAsync(string method, string path, object? body = null, string? actingAs = null, string? ifMatch = null, string mediaType = "application/json")
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        if (body is not null)
+            request.Content = new StringContent(body as string ?? ((JsonNode)body).ToJsonString(), Encoding.UTF8, mediaType);
+        if (actingAs is not null)
+            request.Headers.Add("X-Rollcall-As", actingAs);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await Server.Host.StopAsync(new CancellationToken(canceled: true));
+        await Server.DisposeAsync();
+        _data.Dispose();
+        _folder.Dispose();
+        Log.AssertKeepsSecrets();
+    }
+}
