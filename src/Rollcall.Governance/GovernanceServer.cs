@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rollcall.Data;
 using Rollcall.Governance.Api;
 using Rollcall.Governance.Applications;
@@ -14,18 +15,23 @@ namespace Rollcall.Governance;
 /// <summary>The Governance side, put together: the table of contents of its server.</summary>
 public sealed class GovernanceServer : IAsyncDisposable
 {
-    private readonly Database _database;
     private readonly Connections _connections;
 
     private GovernanceServer(SideHost host, Database database, Connections connections)
     {
         Host = host;
-        _database = database;
+        Database = database;
         _connections = connections;
     }
 
     /// <summary>The web host; start and stop the side with it.</summary>
     public SideHost Host { get; }
+
+    /// <summary>The side's database.</summary>
+    internal Database Database { get; }
+
+    /// <summary>What carries planned changes out.</summary>
+    internal Provisioner Provisioner => Host.App.Services.GetRequiredService<Provisioner>();
 
     /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
     /// <param name="settings">The settings of the process.</param>
@@ -44,15 +50,18 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var secrets = new ApplicationSecrets(new SecretProtector(folder.ReadOrMakeMasterKey()));
         var connections = new Connections(database, secrets, handlers, clock);
-        var provisioner = new Provisioner();
-        builder.Services.AddHostedService(_ => provisioner);
+        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
             .Build();
 
+        var provisioner = host.App.Services.GetRequiredService<Provisioner>();
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
+        new ApplicationActionsApi(database, connections).Map(api);
+        new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);
         return new GovernanceServer(host, database, connections);
     }
@@ -62,6 +71,6 @@ public sealed class GovernanceServer : IAsyncDisposable
     {
         await Host.DisposeAsync();
         _connections.Dispose();
-        await _database.DisposeAsync();
+        await Database.DisposeAsync();
     }
 }
