@@ -111,7 +111,7 @@ internal sealed class ResourceQuery
     private PagePlace PlaceOf(DbDataReader row)
     {
         if (_sort is null)
-            return new PagePlace(_number, row.GetInt64(0));
+            return new PagePlace(_number, ColumnNumber.Of(row, 0));
         var key = row.GetValue(row.FieldCount - 1);
         return new PagePlace(_number, row.GetInt64(0), row.GetString(1), key is DBNull ? null : key);
     }
@@ -123,13 +123,21 @@ internal sealed class ResourceQuery
             return rows;
         foreach (var part in Parts(after))
         {
-            object?[] arguments = [.. _arguments, .. part.Arguments, count - rows.Count];
-            await session.EachAsync(
-                $"select {columns}{KeyColumn} from {_type.From} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", row => rows.Add(map(row)), arguments);
+            var (sql, arguments) = Statement(columns, part, count - rows.Count);
+            await session.EachAsync(sql, row => rows.Add(map(row)), arguments);
             if (rows.Count >= count)
                 break;
         }
         return rows;
+    }
+
+    /// <summary>The statements that read a page, for a look at how they are run.</summary>
+    internal IEnumerable<(string Sql, object?[] Arguments)> Statements(PagePlace? after, int count) => Parts(after).Select(part => Statement(_type.Columns, part, count));
+
+    private (string Sql, object?[] Arguments) Statement(string columns, Part part, int count)
+    {
+        object?[] arguments = [.. _arguments, .. part.Arguments, count];
+        return ($"select {columns}{KeyColumn} from {_type.From} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", arguments);
     }
 
     private readonly record struct Part(string Condition, string Order, params object?[] Arguments);
