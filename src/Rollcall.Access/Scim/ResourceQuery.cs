@@ -21,6 +21,7 @@ internal sealed class ResourceQuery
     private readonly object?[] _arguments;
     private readonly bool _isUnfiltered;
     private readonly bool _isEmpty;
+    private readonly bool _isLookup;
 
     /// <summary>Compiles a query.</summary>
     /// <param name="dialect">The database's words.</param>
@@ -44,7 +45,9 @@ internal sealed class ResourceQuery
             var filter = FilterParser.Parse(text, type.Type, new FilterOptions { Strict = integration.Rules.Strict, UnknownAttribute = unknown });
             _isEmpty = filter is Filter.Constant { Value: false };
             _isUnfiltered = filter is Filter.Constant { Value: true };
-            _condition += " and " + new FilterSql(dialect, columns, arguments).Compile(filter);
+            var sql = new FilterSql(dialect, columns, arguments);
+            _condition += " and " + sql.Compile(filter);
+            _isLookup = sql.IsLookup(filter);
         }
         else
         {
@@ -151,10 +154,12 @@ internal sealed class ResourceQuery
         string Parameter(int number) => $"${_arguments.Length + number}";
         if (_sort is null)
         {
+            // As a sum it is no order of an index, which would be walked to find the few.
+            var order = _isLookup ? $"{_type.RowId} + 0" : _type.RowId;
             if (after is null || after.Type < _number)
-                yield return new Part("", _type.RowId);
+                yield return new Part("", order);
             else if (after.Type == _number)
-                yield return new Part($" and {_type.RowId} > {Parameter(1)}", _type.RowId, after.RowId);
+                yield return new Part($" and {_type.RowId} > {Parameter(1)}", order, after.RowId);
             yield break;
         }
         if (_sort.Descending && Nulls() is { } first)

@@ -63,6 +63,20 @@ public sealed class PagePlanTests
         }
     }
 
+    [Theory]
+    [InlineData("User", "id eq \"a\" or id eq \"b\" or id eq \"c\"", "users_scim_id (integration_id=? AND scim_id=?")]
+    [InlineData("User", "userName eq \"a\" or userName eq \"b\"", "users_user_name (integration_id=? AND user_name_key=?")]
+    [InlineData("Group", "id eq \"a\" or id eq \"b\"", "lists_scim_id (integration_id=? AND scim_id=?")]
+    public async Task A_filter_for_some_values_looks_them_up_and_sorts_what_it_finds(string type, string filter, params string[] indexes)
+    {
+        await using var access = await TestAccess.StartAsync();
+        foreach (var after in (PagePlace?[])[null, new PagePlace(0, 5)])
+        {
+            foreach (var plan in await PlansAsync(access, type, new ListQuery { Filter = filter }, after))
+                AssertSearches(plan, indexes);
+        }
+    }
+
     /// <summary>The resources are found by one of the indexes, and no table is walked from its beginning; elements of one document are no table.</summary>
     private static void AssertSearches(IReadOnlyList<string> plan, string[] indexes)
     {
