@@ -53,6 +53,9 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
+        new IdentitiesApi(database, provisioner).Map(api);
+        new RequestsApi(database, provisioner).Map(api);
+        new ApprovalsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);
         return new GovernanceServer(host, database, connections);
     }

@@ -51,6 +51,15 @@ public static class TransactionStore
     public static ValueTask<ProvisioningTransaction?> FindAsync(Session session, long id) =>
         session.FirstAsync($"select {Columns} from transactions where id = $1", Map, id);
 
+    /// <summary>Takes a change back, if nothing of it was sent.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="id">The planned change.</param>
+    /// <param name="message">Why.</param>
+    /// <returns>False if it is being worked on, or has ended.</returns>
+    public static async ValueTask<bool> CancelAsync(WriteSession session, long id, string message) =>
+        await session.ExecuteAsync("update transactions set state = $2, message = $3, finished = $4 where id = $1 and state = $5 and finished is null",
+            id, nameof(TransactionState.Cancelled), message, session.Now, nameof(TransactionState.Planned)) == 1;
+
     internal static ProvisioningTransaction Map(DbDataReader row) => new()
     {
         Id = row.GetInt64(0),

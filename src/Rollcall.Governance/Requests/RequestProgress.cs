@@ -26,6 +26,9 @@ public static class RequestStates
 
     /// <summary>It was taken back.</summary>
     public const string Cancelled = "cancelled";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Pending, Provisioning, Completed, PartiallyCompleted, Failed, Denied, Cancelled];
 }
 
 /// <summary>Brings requests forward when something of them is settled.</summary>
@@ -39,11 +42,23 @@ public static class RequestProgress
     /// <param name="message">What there is to say of it, or null.</param>
     public static async ValueTask SettleItemAsync(WriteSession session, Change change, long itemId, string state, string? message)
     {
-        await session.ExecuteAsync("update request_items set state = $2, message = $3 where id = $1", itemId, state, message);
-        var requestId = await session.FirstAsync("select request_id from request_items where id = $1", row => row.GetInt64(0), itemId);
+        await RequestStore.SetItemAsync(session, itemId, state, message);
+        await AdvanceAsync(session, change, (await RequestStore.ItemAsync(session, itemId)).RequestId);
+    }
+
+    /// <summary>Something of a request has changed: notes how far the whole of it is, and closes it with its last open item.</summary>
+    /// <param name="session">The transaction of the change.</param>
+    /// <param name="change">On whose behalf; its number is taken by the audit row of the end.</param>
+    /// <param name="requestId">The request.</param>
+    internal static async ValueTask AdvanceAsync(WriteSession session, Change change, long requestId)
+    {
         var states = await session.ListAsync("select distinct state from request_items where request_id = $1", row => row.GetString(0), requestId);
         if (StateOf(states) is not { } whole)
+        {
+            await session.ExecuteAsync("update requests set state = $2 where id = $1 and state <> $2", requestId,
+                states.Contains(RequestStates.Pending) ? RequestStates.Pending : RequestStates.Provisioning);
             return;
+        }
         await session.ExecuteAsync("update requests set state = $2, closed = $3 where id = $1", requestId, whole, session.Now);
         await AuditLog.WriteAsync(session, change, $"request.{whole}", new AuditedResource("request", $"{requestId}"));
     }
