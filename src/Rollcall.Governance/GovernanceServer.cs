@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rollcall.Data;
 using Rollcall.Governance.Api;
 using Rollcall.Governance.Applications;
+using Rollcall.Governance.Lifecycle;
 using Rollcall.Governance.Provisioning;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -46,6 +48,7 @@ public sealed class GovernanceServer : IAsyncDisposable
         var connections = new Connections(database, secrets, handlers, clock);
         var provisioner = new Provisioner();
         builder.Services.AddHostedService(_ => provisioner);
+        builder.Services.AddHostedService(services => new Sunsets(database, provisioner, clock, services.GetRequiredService<ILogger<Sunsets>>()));
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
