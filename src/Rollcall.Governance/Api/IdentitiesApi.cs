@@ -57,14 +57,14 @@ internal sealed class IdentitiesApi(Database database, Provisioner provisioner)
     private async Task ShowAsync(HttpContext http)
     {
         var details = await database.ReadAsync(async session =>
-            await IdentityDetails.ReadAsync(session, await IdentityStore.FindAsync(session, http.Route("id")) ?? throw NotFound(http)));
+            await IdentityDetails.ReadAsync(session, await IdentityStore.FindAsync(session, RouteId(http)) ?? throw NotFound(http)));
         await ApiJson.WriteAsync(http, details, revision: details.Revision);
     }
 
     private async Task PutAsync(HttpContext http)
     {
         var given = await ApiRequest.ReadJsonAsync<IdentityDefinition>(http, http.RequestAborted);
-        var id = IdentityRules.Id("id", http.Route("id"));
+        var id = IdentityRules.Id("id", RouteId(http));
         IdentityRules.Check(id, given);
         var (saved, isNew) = await SaveAsync(http, id, _ => given);
         await ApiJson.WriteAsync(http, IdentityView.Of(saved), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK, saved.Revision);
@@ -73,7 +73,7 @@ internal sealed class IdentitiesApi(Database database, Provisioner provisioner)
     private async Task PatchAsync(HttpContext http)
     {
         var given = await ApiRequest.ReadJsonAsync<JsonObject>(http, http.RequestAborted);
-        var (saved, _) = await SaveAsync(http, http.Route("id"), current => IdentityRules.Merge(http.Route("id"), current ?? throw NotFound(http), given));
+        var (saved, _) = await SaveAsync(http, RouteId(http), current => IdentityRules.Merge(RouteId(http), current ?? throw NotFound(http), given));
         await ApiJson.WriteAsync(http, IdentityView.Of(saved), revision: saved.Revision);
     }
 
@@ -124,7 +124,7 @@ internal sealed class IdentitiesApi(Database database, Provisioner provisioner)
         var change = GovernanceRequest.Change(http);
         await database.WriteAsync(async session =>
         {
-            var identity = await IdentityStore.LockAsync(session, http.Route("id")) ?? throw NotFound(http);
+            var identity = await IdentityStore.LockAsync(session, RouteId(http)) ?? throw NotFound(http);
             ApiETag.CheckIfMatch(http.Request, identity.Revision);
             if (await IdentityStore.ReferenceAsync(session, identity) is { } reference)
                 throw ApiException.Conflict($"'{identity.PublicId.Truncate()}' can't be deleted: {reference}. Make it inactive instead.");
@@ -147,5 +147,8 @@ internal sealed class IdentitiesApi(Database database, Provisioner provisioner)
         await ApiJson.WriteAsync(http, await _import.RunAsync(rows, GovernanceRequest.Change(http), dryRun, http.RequestAborted));
     }
 
-    private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no identity '{http.Route("id").Truncate()}'.");
+    // The server leaves %2F in a path as it is, since it is no separator; an address may have it.
+    private static string RouteId(HttpContext http) => http.Route("id").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static ApiException NotFound(HttpContext http) => ApiException.NotFound($"There is no identity '{RouteId(http).Truncate()}'.");
 }
