@@ -64,9 +64,10 @@ internal static class Cancellation
     // With the last membership that needs it, the account is not needed either.
     private static async ValueTask<bool> CancelTransactionAsync(WriteSession session, long id, string message)
     {
+        var waitedFor = (await TransactionStore.FindAsync(session, id))!.WaitsFor;
         if (!await TransactionStore.CancelAsync(session, id, message))
             return false;
-        if ((await TransactionStore.FindAsync(session, id))!.WaitsFor is { } account
+        if (waitedFor is { } account
             && !await session.FirstAsync("select 1 from transactions where waits_for = $1 and finished is null", _ => true, account))
             await TransactionStore.CancelAsync(session, account, message);
         return true;

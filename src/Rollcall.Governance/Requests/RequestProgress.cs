@@ -34,16 +34,31 @@ public static class RequestStates
 /// <summary>Brings requests forward when something of them is settled.</summary>
 public static class RequestProgress
 {
-    /// <summary>An item's transaction has ended: notes what came of it, and closes the request with its last open item.</summary>
+    /// <summary>Transactions of items have ended: notes what came of them, and closes each request with its last open item.</summary>
     /// <param name="session">The transaction of what ended.</param>
     /// <param name="change">On whose behalf.</param>
-    /// <param name="itemId">The item.</param>
-    /// <param name="state">One of <see cref="RequestStates"/>.</param>
-    /// <param name="message">What there is to say of it, or null.</param>
-    public static async ValueTask SettleItemAsync(WriteSession session, Change change, long itemId, string state, string? message)
+    /// <param name="items">The items.</param>
+    public static async ValueTask SettleAsync(WriteSession session, Change change, IReadOnlyCollection<SettledItem> items)
     {
-        await RequestStore.SetItemAsync(session, itemId, state, message);
-        await AdvanceAsync(session, change, (await RequestStore.ItemAsync(session, itemId)).RequestId);
+        var requests = new SortedSet<long>();
+        foreach (var (id, state, message) in items)
+        {
+            requests.Add(await session.FirstAsync(
+                "update request_items set state = $2, message = $3 where id = $1 returning request_id", row => row.GetInt64(0), id, state, message));
+        }
+        foreach (var requestId in requests)
+        {
+            await AdvanceAsync(session, change, requestId);
+            change = change.Next();
+        }
+    }
+
+    /// <summary>An item that failed is carried out again, and its request is open again.</summary>
+    public static async ValueTask ReopenAsync(WriteSession session, long itemId)
+    {
+        var requestId = await session.FirstAsync("update request_items set state = $2, message = null where id = $1 returning request_id",
+            row => row.GetInt64(0), itemId, RequestStates.Provisioning);
+        await session.ExecuteAsync("update requests set state = $2, closed = null where id = $1", requestId, RequestStates.Provisioning);
     }
 
     /// <summary>Something of a request has changed: notes how far the whole of it is, and closes it with its last open item.</summary>
@@ -77,3 +92,9 @@ public static class RequestProgress
         };
     }
 }
+
+/// <summary>What came of an item of a request.</summary>
+/// <param name="ItemId">The item.</param>
+/// <param name="State">One of <see cref="RequestStates"/>.</param>
+/// <param name="Message">What there is to say of it, or null.</param>
+public sealed record SettledItem(long ItemId, string State, string? Message);

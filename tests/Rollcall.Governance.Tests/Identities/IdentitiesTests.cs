@@ -54,9 +54,8 @@ public sealed class IdentitiesTests
     [Fact]
     public async Task Identity_ShowsWhatItHasAndWhatItWasGiven()
     {
-        await using var app = await GovernanceApp.StartAsync();
-        using var catalog = new Catalog(app);
-        await catalog.ApplicationAsync(definition: """{"approval":"none"}""");
+        await using var catalog = await Catalog.StartAsync("""{"approval":"none"}""");
+        var app = catalog.App;
         await catalog.IdentityAsync("ann");
         var held = catalog.Entitlement("Held");
         catalog.Entitlement("Given");
@@ -136,11 +135,11 @@ public sealed class IdentitiesTests
     [Fact]
     public async Task Import_OfManyRows_IsWrittenInChunks_EachRowAudited()
     {
-        await using var app = await GovernanceApp.StartAsync();
+        await using var catalog = await Catalog.StartAsync(null);
+        var app = catalog.App;
         var lines = Enumerable.Range(1, 1203).Select(number => string.Create(CultureInfo.InvariantCulture, $"{number:0000},p{number}@example.com,{(number > 1 ? number / 2 : 9999):0000}")).Prepend("id,email,manager").ToList();
         Assert.Equal("1203 1203 0 0 0", Numbers((await ImportAsync(app, lines)).Body));
         Assert.Equal("1203 0 0 1203 0", Numbers((await ImportAsync(app, lines)).Body));
-        using var catalog = new Catalog(app);
         Assert.Equal(1203, catalog.Number("select count(*) from audit where code = 'identity.create'"));
         Assert.Equal(1, catalog.Number("select count(distinct request_id) from audit"));
     }

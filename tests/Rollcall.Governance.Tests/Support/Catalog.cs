@@ -4,26 +4,47 @@ using Rollcall.Scim;
 
 namespace Rollcall.Governance.Tests.Support;
 
-/// <summary>Puts into the database what an aggregation would have found, and reads what was planned.</summary>
-internal sealed class Catalog : IDisposable
+/// <summary>
+/// Governance over applications whose server never has time: what is planned stays planned. Puts into the database what an
+/// aggregation would have found, and reads what was planned.
+/// </summary>
+internal sealed class Catalog : IAsyncDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly GovernanceApp _app;
 
-    public Catalog(GovernanceApp app)
+    private Catalog(GovernanceApp app)
     {
-        _app = app;
+        App = app;
         _connection = new SqliteConnection($"Data Source={app.DatabaseFile};Pooling=False;Default Timeout=30");
         _connection.Open();
     }
 
-    /// <summary>Defines an application that nothing is ever sent to.</summary>
+    public GovernanceApp App { get; }
+
+    /// <param name="definition">Members of the definition of the application <c>crm</c>; null for no application.</param>
+    public static async Task<Catalog> StartAsync(string? definition = "{}")
+    {
+        var catalog = new Catalog(await GovernanceApp.StartAsync(handlers: () => new NoTimeHandler()));
+        if (definition is not null)
+            await catalog.ApplicationAsync(definition: definition);
+        return catalog;
+    }
+
+    private sealed class NoTimeHandler : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            // Not as the status: the client itself would wait then, for a clock that stands still.
+            Task.FromResult(Meddler.Error(System.Net.HttpStatusCode.BadRequest, "No time: 503."));
+    }
+
+    /// <summary>Defines an application.</summary>
     public async Task ApplicationAsync(string name = "crm", string definition = "{}")
     {
-        var whole = new JsonObject { ["baseUrl"] = "http://127.0.0.1:9/scim/v2", ["authentication"] = new JsonObject { ["type"] = "none" } };
+        var whole = new JsonObject { ["baseUrl"] = "http://127.0.0.1:9/scim/v2", ["authentication"] = new JsonObject { ["type"] = "none" }, ["provisioningMaxRetries"] = 100, ["usePatch"] = true };
+        whole["createPolicy"] = new JsonObject { ["userName"] = "{{ identity.email }}" };
         foreach (var (member, value) in JsonNode.Parse(definition)!.AsObject())
             whole[member] = value?.DeepClone();
-        (await _app.CallAsync("POST", "/applications", new JsonObject { ["name"] = name, ["definition"] = whole })).Expect(201);
+        (await App.CallAsync("POST", "/applications", new JsonObject { ["name"] = name, ["definition"] = whole })).Expect(201);
     }
 
     /// <summary>Makes an identity.</summary>
@@ -34,7 +55,7 @@ internal sealed class Catalog : IDisposable
             body[member] = value?.DeepClone();
         if (manager is null)
             body.Remove("manager");
-        (await _app.CallAsync("PUT", $"/identities/{id}", body)).Expect(201);
+        (await App.CallAsync("PUT", $"/identities/{id}", body)).Expect(201);
     }
 
     /// <summary>Adds an entitlement to the catalog.</summary>
@@ -68,12 +89,19 @@ internal sealed class Catalog : IDisposable
     /// <summary>Marks an entitlement as gone from its application.</summary>
     public void Vanish(long entitlement) => Execute("update entitlements set gone = 1 where id = $id", ("$id", entitlement));
 
-    /// <summary>The transactions, oldest first: operation, whose, which group, cause and state.</summary>
-    public IReadOnlyList<string> Transactions() => Texts(
-        """
-        select t.operation || ' ' || coalesce(p.public_id, '-') || coalesce(' ' || e.title, '') || ' ' || t.cause || ' ' || t.state
-        from transactions t left join identities p on p.id = t.identity_id left join entitlements e on e.id = t.entitlement_id order by t.id
-        """);
+    /// <summary>The transactions once nothing is being tried, oldest first: operation, whose, which group, cause and state.</summary>
+    public async Task<IReadOnlyList<string>> TransactionsAsync()
+    {
+        await IdleAsync();
+        return Texts(
+            """
+            select t.operation || ' ' || coalesce(p.public_id, '-') || coalesce(' ' || e.title, '') || ' ' || t.cause || ' ' || t.state
+            from transactions t left join identities p on p.id = t.identity_id left join entitlements e on e.id = t.entitlement_id order by t.id
+            """);
+    }
+
+    /// <summary>Waits until nothing is being tried.</summary>
+    public Task IdleAsync() => App.Server.Provisioner.WhenIdleAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     /// <summary>Who is assigned what.</summary>
     public IReadOnlyList<string> Assignments() => Texts(
@@ -82,8 +110,36 @@ internal sealed class Catalog : IDisposable
         join identities p on p.id = s.identity_id join entitlements e on e.id = s.entitlement_id order by p.public_id, e.title
         """);
 
-    /// <summary>Lets a transaction come to a state, as provisioning would.</summary>
-    public void Move(string state) => Execute("update transactions set state = $state where finished is null", ("$state", state));
+    /// <summary>Asks for access.</summary>
+    public Task<ApiAnswer> AskAsync(string entitlement, string identity, string? actingAs = null, string operation = "add", string? until = null)
+    {
+        var body = new JsonObject
+        {
+            ["operation"] = operation,
+            ["application"] = "crm",
+            ["entitlements"] = new JsonArray(entitlement),
+            ["identities"] = new JsonArray(identity),
+            ["reason"] = "needs it",
+        };
+        if (until is not null)
+            body["until"] = until;
+        return App.CallAsync("POST", "/requests", body, actingAs);
+    }
+
+    /// <summary>The approvals in a state: id, and who decides.</summary>
+    public async Task<IReadOnlyList<(long Id, string Approver)>> ApprovalsAsync(string state = "pending") =>
+        [.. (await App.CallAsync("GET", $"/approvals?state={state}")).Expect(200).Items.Select(approval => ((long)approval!["id"]!, (string)approval["approver"]!))];
+
+    /// <summary>Decides.</summary>
+    public Task<ApiAnswer> DecideAsync(long approval, string decision = "approve", string? actingAs = null, string comment = "so be it") =>
+        App.CallAsync("POST", $"/approvals/{approval}/{decision}", new JsonObject { ["comment"] = comment }, actingAs);
+
+    /// <summary>A request: its state, then its items'.</summary>
+    public async Task<string> StatesAsync(long request)
+    {
+        var shown = (await App.CallAsync("GET", $"/requests/{request}")).Expect(200).Body;
+        return $"{shown["state"]}: {string.Join(", ", shown["items"]!.AsArray().Select(item => (string)item!["state"]!))}";
+    }
 
     public IReadOnlyList<string> Texts(string sql, params (string Name, object? Value)[] values)
     {
@@ -107,7 +163,11 @@ internal sealed class Catalog : IDisposable
         command.ExecuteNonQuery();
     }
 
-    public void Dispose() => _connection.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await App.DisposeAsync();
+    }
 
     private SqliteCommand Command(string sql, (string Name, object? Value)[] values)
     {

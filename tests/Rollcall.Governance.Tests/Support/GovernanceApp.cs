@@ -17,11 +17,11 @@ internal sealed class GovernanceApp : IAsyncDisposable
 {
     public const string AdminToken = "the-admin-token-of-the-tests-0123456789";
 
-    private readonly TempFolder _folder;
+    private readonly TempFolder? _folder;
     private readonly DataFolder _data;
     private readonly HttpClient _http;
 
-    private GovernanceApp(TempFolder folder, DataFolder data, GovernanceServer server, FakeTimeProvider clock)
+    private GovernanceApp(TempFolder? folder, DataFolder data, GovernanceServer server, FakeTimeProvider clock)
     {
         _folder = folder;
         _data = data;
@@ -43,15 +43,17 @@ internal sealed class GovernanceApp : IAsyncDisposable
 
     /// <param name="clock">The clock; one that stands at a time of its own if null.</param>
     /// <param name="handlers">Makes the connections to applications' servers; the system's if null.</param>
-    public static async Task<GovernanceApp> StartAsync(FakeTimeProvider? clock = null, Func<HttpMessageHandler>? handlers = null)
+    /// <param name="folder">Where the data is; a folder of its own, removed at the end, if null.</param>
+    public static async Task<GovernanceApp> StartAsync(FakeTimeProvider? clock = null, Func<HttpMessageHandler>? handlers = null, TempFolder? folder = null)
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 700, TimeSpan.Zero));
-        var folder = new TempFolder();
+        var isOwn = folder is null;
+        folder ??= new TempFolder();
         var settings = new RollcallSettings { Data = folder["data"], AdminToken = AdminToken, Governance = SideSettings.DefaultFor(Side.Governance, freePort: true) };
         var data = DataFolder.Open(settings);
         var server = await GovernanceServer.CreateAsync(settings, data, clock, handlers);
         await server.Host.StartAsync(TestContext.Current.CancellationToken);
-        return new GovernanceApp(folder, data, server, clock);
+        return new GovernanceApp(isOwn ? folder : null, data, server, clock);
     }
 
     /// <summary>Calls the API.</summary>
@@ -90,7 +92,7 @@ internal sealed class GovernanceApp : IAsyncDisposable
         await Server.Host.StopAsync(new CancellationToken(canceled: true));
         await Server.DisposeAsync();
         _data.Dispose();
-        _folder.Dispose();
+        _folder?.Dispose();
         Log.AssertKeepsSecrets();
     }
 }
