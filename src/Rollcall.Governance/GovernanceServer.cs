@@ -69,6 +69,7 @@ public sealed class GovernanceServer : IAsyncDisposable
         new IdentitiesApi(database, provisioner).Map(api);
         new RequestsApi(database, provisioner).Map(api);
         new ApprovalsApi(database, provisioner).Map(api);
+        new ApplicationActionsApi(database, connections).Map(api);
         new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);
         return new GovernanceServer(host, database, connections);

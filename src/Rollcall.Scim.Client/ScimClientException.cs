@@ -61,7 +61,7 @@ public sealed class ScimClientException : Exception
     internal static ScimClientException Refused(HttpResponseMessage response, string text, TimeSpan? retryAfter)
     {
         var status = (int)response.StatusCode;
-        var error = Json.TryParse(text);
+        var error = LenientJson.TryParse(text);
         var detail = error?.Text("detail");
         var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? "" : " " + response.ReasonPhrase;
         // Ours and others' details begin with the reason: it is not said twice.
