@@ -5,10 +5,10 @@ using Rollcall.Web.Api;
 namespace Rollcall.Governance.Requests;
 
 /// <summary>That an identity is to hold an entitlement.</summary>
-/// <param name="ItemId">The item of the request that decided it, or null.</param>
 /// <param name="Since">Since when, in microseconds since 1970 in UTC.</param>
+/// <param name="ItemId">The item of the request that decided it, or null.</param>
 /// <param name="Ends">Until when; null for ever.</param>
-public sealed record Assignment(long? ItemId, long Since, long? Ends);
+public sealed record Assignment(long Since, long? ItemId = null, long? Ends = null);
 
 /// <summary>
 /// Assignments in the database: what was decided here. What carrying out an item takes the place of is kept with the item, so
@@ -19,7 +19,7 @@ internal static class Assignments
     /// <summary>The assignment of an entitlement to an identity; null if there is none.</summary>
     public static ValueTask<Assignment?> FindAsync(Session session, long identityId, long entitlementId) => session.FirstAsync(
         "select item_id, since, ends from assignments where identity_id = $1 and entitlement_id = $2",
-        row => new Assignment(row.Number(0), row.GetInt64(1), row.Number(2)), identityId, entitlementId);
+        row => new Assignment(row.GetInt64(1), row.Number(0), row.Number(2)), identityId, entitlementId);
 
     /// <summary>Carries the decision on an item out: there is an assignment, until its end, or there is none.</summary>
     public static async ValueTask DecideAsync(WriteSession session, RequestItem item, bool isAssigned, long? ends)
@@ -28,7 +28,7 @@ internal static class Assignments
         if (current is not null)
             await session.ExecuteAsync("update request_items set replaced = $2 where id = $1", item.Id, JsonSerializer.Serialize(current, ApiJson.Options));
         if (isAssigned)
-            await PutAsync(session, item.IdentityId, item.EntitlementId, new Assignment(item.Id, current?.Since ?? session.Now, ends));
+            await PutAsync(session, item.IdentityId, item.EntitlementId, new Assignment(current?.Since ?? session.Now, item.Id, ends));
         else
             await DeleteAsync(session, item.IdentityId, item.EntitlementId);
     }

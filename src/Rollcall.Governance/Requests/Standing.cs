@@ -34,7 +34,7 @@ internal sealed class Standing
             $"""
             select identity_id, entitlement_id, item_id, since, ends from assignments
             where identity_id in ({session.Dialect.NumberSet("$1")}) and entitlement_id in ({session.Dialect.NumberSet("$2")})
-            """, row => (Key: (row.GetInt64(0), row.GetInt64(1)), Assignment: new Assignment(row.Number(2), row.GetInt64(3), row.Number(4))), who, what);
+            """, row => (Key: (row.GetInt64(0), row.GetInt64(1)), Assignment: new Assignment(row.GetInt64(3), row.Number(2), row.Number(4))), who, what);
         return new Standing([.. held], assigned.ToDictionary(pair => pair.Key, pair => pair.Assignment), who, what);
     }
 
