@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rollcall.Data;
+using Rollcall.Governance.Aggregation;
 using Rollcall.Governance.Api;
 using Rollcall.Governance.Applications;
 using Rollcall.Governance.Provisioning;
@@ -46,6 +48,8 @@ public sealed class GovernanceServer : IAsyncDisposable
         var connections = new Connections(database, secrets, handlers, clock);
         var provisioner = new Provisioner();
         builder.Services.AddHostedService(_ => provisioner);
+        builder.Services.AddSingleton(services => new TaskRunner(database, connections, clock, services.GetRequiredService<ILogger<TaskRunner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddHostedService(services => services.GetRequiredService<TaskRunner>());
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
@@ -53,6 +57,8 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
+        var runner = host.App.Services.GetRequiredService<TaskRunner>();
+        new TasksApi(database, runner, clock).Map(api);
         new AuditApi(database, clock).Map(api);
         return new GovernanceServer(host, database, connections);
     }
