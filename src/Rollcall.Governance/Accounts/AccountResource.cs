@@ -56,7 +56,7 @@ internal sealed class AccountResource(ScimResource resource)
         writer.WriteString("externalId", ExternalId);
         writer.WriteString("displayName", DisplayName);
         writer.WriteBoolean("active", IsActive);
-        writer.WriteString("version", resource.Version);
+        ResourceJson.WriteVersion(writer, resource);
         if (identityId is { } id)
         {
             writer.WriteNumber("identityId", id);

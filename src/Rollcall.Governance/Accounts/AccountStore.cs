@@ -71,13 +71,13 @@ public static class AccountStore
         string Value(string name) => session.Dialect.JsonValue("j.value", [name]);
         return await session.ListAsync(
             $"""
-             insert into accounts (application_id, scim_id, user_name, user_name_key, external_id, display_name, active, version, identity_id, correlation, refreshed, attributes)
-             select $1, {Value("scimId")}, {Value("userName")}, {Value("userNameKey")}, {Value("externalId")}, {Value("displayName")}, {Value("active")}, {Value("version")},
+             insert into accounts (application_id, scim_id, user_name, user_name_key, external_id, display_name, active, version, digest, identity_id, correlation, refreshed, attributes)
+             select $1, {Value("scimId")}, {Value("userName")}, {Value("userNameKey")}, {Value("externalId")}, {Value("displayName")}, {Value("active")}, {Value("version")}, {Value("digest")},
                     {Value("identityId")}, {Value("correlation")}, $3, {Value("attributes")}
                from {session.Dialect.JsonElements("$2", ["rows"])} j where true
              on conflict (application_id, scim_id) do update set
                 user_name = excluded.user_name, user_name_key = excluded.user_name_key, external_id = excluded.external_id, display_name = excluded.display_name,
-                active = excluded.active, version = excluded.version, gone = null, refreshed = excluded.refreshed, attributes = excluded.attributes,
+                active = excluded.active, version = excluded.version, digest = excluded.digest, gone = null, refreshed = excluded.refreshed, attributes = excluded.attributes,
                 identity_id = case when accounts.correlation is null then excluded.identity_id else accounts.identity_id end,
                 correlation = coalesce(accounts.correlation, excluded.correlation)
              returning id

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Rollcall.Data;
 using Rollcall.Governance.Applications;
 using Rollcall.Scim.Client;
@@ -54,8 +53,6 @@ internal abstract class AggregationRun(AggregationContext context)
         if (_position.Phase == TaskPhase.Reading)
         {
             await ReadAsync(cancellationToken);
-            NoteProblems();
-            await AdvanceAsync(default, _position with { Phase = TaskPhase.Marking, At = null, After = 0 });
         }
         if (_position.Phase == TaskPhase.Marking)
         {
@@ -75,11 +72,6 @@ internal abstract class AggregationRun(AggregationContext context)
 
     /// <summary>Takes note of what a resource tells besides what is written.</summary>
     protected virtual TaskPosition Note(TaskPosition position, ScimResource resource) => position;
-
-    /// <summary>Adds what the reading as a whole has shown.</summary>
-    protected virtual void NoteProblems()
-    {
-    }
 
     /// <summary>Does what remains when all is read.</summary>
     protected virtual Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -130,7 +122,6 @@ internal abstract class AggregationRun(AggregationContext context)
         var overlap = _position is { At.Cursor: null, LastId: not null } ? _position.LastId : null;
         var from = overlap is null ? _position.At : _position.At! with { StartIndex = _position.At.StartIndex - 1 };
         await using var pages = context.Client.PagesAsync(Endpoint, Request with { From = from }, ending.Token).GetAsyncEnumerator(ending.Token);
-        long? total = null;
         var asked = context.Now;
         var fetching = pages.MoveNextAsync().AsTask();
         try
@@ -141,7 +132,6 @@ internal abstract class AggregationRun(AggregationContext context)
                 var overlaps = overlap is not null && page.Resources is [{ } first, ..] && first.Id == overlap;
                 _position = _position with { HasShifted = _position.HasShifted || page.HasShifted || (overlap is not null && !overlaps) };
                 await WritePageAsync(page, overlaps ? 1 : 0, isByIndex, asked);
-                total = page.TotalResults;
                 overlap = null;
                 cancellationToken.ThrowIfCancellationRequested();
                 asked = context.Now;
@@ -154,18 +144,19 @@ internal abstract class AggregationRun(AggregationContext context)
             await ending.CancelAsync();
             await ((Task)fetching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        CheckTotal(total, isByIndex);
     }
 
-    private void CheckTotal(long? total, bool isByIndex)
+    /// <summary>The position at the end of a walk.</summary>
+    private TaskPosition End(TaskPosition last, long? total, bool isByIndex)
     {
+        var end = last with { Phase = TaskPhase.Marking, At = null, LastId = null };
         // A walk by cursor may pass resources that are made or deleted meanwhile; one that finds nothing at all has no such excuse.
-        if (total is not { } told || _position.Seen >= told || !(isByIndex || _position.Seen == 0))
-            return;
-        _position = _position with { HasShifted = true };
+        if (total is not { } told || end.Seen >= told || !(isByIndex || end.Seen == 0))
+            return end;
         context.Problems.Add(
             "The server's list has fewer resources than its totalResults says.",
-            string.Create(CultureInfo.InvariantCulture, $"It says {told:N0}, and showed {_position.Seen:N0} different ones. Check its paging: each resource stands on one page, in a fixed order (RFC 7644 §3.4.2.4)."));
+            string.Create(CultureInfo.InvariantCulture, $"It says {told:N0}, and showed {end.Seen:N0} different ones. Check its paging: each resource stands on one page, in a fixed order (RFC 7644 §3.4.2.4)."));
+        return end with { HasShifted = true };
     }
 
     private async ValueTask<bool> IsByIndexAsync(CancellationToken cancellationToken) => context.Client.Options.Paging switch
@@ -210,10 +201,10 @@ internal abstract class AggregationRun(AggregationContext context)
         var after = _position with { At = page.Next, Page = _position.Page + 1, LastId = page.Resources is [.., { } last] ? last.Id : _position.LastId };
         ScimResource[][] chunks = resources.Count == 0 ? [[]] : [.. resources.Values.Chunk(ChunkSize)];
         for (var i = 0; i < chunks.Length; i++)
-            await WriteChunkAsync(chunks[i], isByIndex, asked, page.TotalResults, i == chunks.Length - 1 ? after : _position);
+            await WriteChunkAsync(chunks[i], isByIndex, asked, page.TotalResults, i == chunks.Length - 1 ? after : _position, isLast: i == chunks.Length - 1 && page.Next is null);
     }
 
-    private async Task WriteChunkAsync(ScimResource[] chunk, bool isByIndex, long asked, long? total, TaskPosition after)
+    private async Task WriteChunkAsync(ScimResource[] chunk, bool isByIndex, long asked, long? total, TaskPosition after, bool isLast)
     {
         // 1. Compare with what is known, and read what the changes need.
         var (sorted, save) = await context.Database.ReadAsync(async session =>
@@ -227,6 +218,8 @@ internal abstract class AggregationRun(AggregationContext context)
         var next = after with { Seen = _position.Seen + sorted.Seen, HasShifted = _position.HasShifted || (isByIndex && sorted.Doubled.Count > 0), HasGroups = _position.HasGroups };
         foreach (var resource in chunk)
             next = Note(next, resource);
+        if (isLast)
+            next = End(next, total, isByIndex);
 
         // 3. One transaction: the changes, what was seen, and where to go on.
         var page = _position.Page;
@@ -246,9 +239,7 @@ internal abstract class AggregationRun(AggregationContext context)
     /// <summary>Sorts resources by what is to be done about them.</summary>
     private async ValueTask<SortedChunk> SortAsync(Session session, ScimResource[] chunk, long asked)
     {
-        var known = await Table.FindAsync(session, context.Application.Id, chunk.Where(resource => resource.Version is not null), withContent: false);
-        foreach (var (id, row) in await Table.FindAsync(session, context.Application.Id, chunk.Where(resource => resource.Version is null), withContent: true))
-            known.Add(id, row);
+        var known = await Table.FindAsync(session, context.Application.Id, chunk);
         var sorted = new SortedChunk();
         foreach (var resource in chunk)
         {
@@ -261,7 +252,7 @@ internal abstract class AggregationRun(AggregationContext context)
                     sorted.Doubled.Add(resource.Id);
                 continue;
             }
-            sorted.Add(resource, row, hasChanged: row is null || row.IsGone || (row.Refreshed <= asked && !Table.IsSame(row, resource)), isCounted: !isOfThisRun);
+            sorted.Add(resource, row, hasChanged: row is null || row.IsGone || (row.Refreshed <= asked && !ResourceTable.IsSame(row, resource)), isCounted: !isOfThisRun);
         }
         return sorted;
     }

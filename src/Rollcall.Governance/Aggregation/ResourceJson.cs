@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Rollcall.Scim.Client;
 
 namespace Rollcall.Governance.Aggregation;
 
@@ -37,12 +39,15 @@ internal static class ResourceJson
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    /// <summary>The text of a resource without one of its attributes.</summary>
-    public static string Text(JsonElement resource, string without)
+    /// <summary>Writes the version of a resource, and where it has none the digest of its content.</summary>
+    public static void WriteVersion(Utf8JsonWriter writer, ScimResource resource)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Options))
-            Write(writer, resource, without);
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        if (resource.Version is { } version)
+            writer.WriteString("version", version);
+        else
+            writer.WriteString("digest", Digest(resource.Json));
     }
+
+    /// <summary>By what the content of resources is compared where their server has no versions.</summary>
+    public static string Digest(JsonElement resource) => Convert.ToBase64String(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(resource)));
 }

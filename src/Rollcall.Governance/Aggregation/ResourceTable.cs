@@ -11,24 +11,23 @@ namespace Rollcall.Governance.Aggregation;
 /// <param name="Refreshed">When it was last written.</param>
 /// <param name="TaskId">The run that saw it last, or null.</param>
 /// <param name="Page">On which of its pages.</param>
-/// <param name="Content">What is stored of it, where that was asked for.</param>
-internal sealed record KnownResource(long Id, string? Version, bool IsGone, long Refreshed, long? TaskId, long? Page, string? Content);
+/// <param name="Digest">The digest of its content, where its server has no versions.</param>
+internal sealed record KnownResource(long Id, string? Version, bool IsGone, long Refreshed, long? TaskId, long? Page, string? Digest);
 
 /// <summary>The table of accounts, or of entitlements, as a run sees it: which there are, and which were seen.</summary>
 /// <param name="Name">The table's name.</param>
 /// <param name="Sightings">The table of its sightings.</param>
-/// <param name="Apart">The attribute of the resources that is not stored with them.</param>
 /// <param name="OnMarking">What else is set when a row is marked as gone, such as <c>, revision = revision + 1</c>.</param>
-internal sealed record ResourceTable(string Name, string Sightings, string Apart, string OnMarking)
+internal sealed record ResourceTable(string Name, string Sightings, string OnMarking)
 {
     /// <summary>The Users of applications.</summary>
-    public static ResourceTable Accounts { get; } = new("accounts", "account_sightings", Governance.Accounts.AccountResource.GroupsAttribute, "");
+    public static ResourceTable Accounts { get; } = new("accounts", "account_sightings", "");
 
     /// <summary>The Groups of applications.</summary>
-    public static ResourceTable Entitlements { get; } = new("entitlements", "entitlement_sightings", Catalog.EntitlementResource.MembersAttribute, ", revision = revision + 1");
+    public static ResourceTable Entitlements { get; } = new("entitlements", "entitlement_sightings", ", revision = revision + 1");
 
     /// <summary>What is known of resources, by their SCIM ids.</summary>
-    public async ValueTask<Dictionary<string, KnownResource>> FindAsync(Session session, long applicationId, IEnumerable<ScimResource> resources, bool withContent)
+    public async ValueTask<Dictionary<string, KnownResource>> FindAsync(Session session, long applicationId, IEnumerable<ScimResource> resources)
     {
         string[] ids = [.. resources.Select(resource => resource.Id)];
         var known = new Dictionary<string, KnownResource>(StringComparer.Ordinal);
@@ -36,7 +35,7 @@ internal sealed record ResourceTable(string Name, string Sightings, string Apart
             return known;
         await session.EachAsync(
             $"""
-             select r.scim_id, r.id, r.version, r.gone, r.refreshed, s.task_id, s.page, {(withContent ? "r.attributes" : "null")}
+             select r.scim_id, r.id, r.version, r.gone, r.refreshed, s.task_id, s.page, r.digest
                from {Name} r left join {Sightings} s on s.application_id = r.application_id and s.resource_id = r.id
               where r.application_id = $1 and r.scim_id in ({session.Dialect.TextSet("$2")})
              """,
@@ -46,9 +45,9 @@ internal sealed record ResourceTable(string Name, string Sightings, string Apart
     }
 
     /// <summary>Whether a resource is as it is known: by its version; by its content where its server has no versions.</summary>
-    public bool IsSame(KnownResource known, ScimResource resource) => resource.Version is { } version
+    public static bool IsSame(KnownResource known, ScimResource resource) => resource.Version is { } version
         ? version == known.Version
-        : known.Version is null && known.Content is { } content && JsonElement.DeepEquals(JsonElement.Parse(content), JsonElement.Parse(ResourceJson.Text(resource.Json, Apart)));
+        : known.Version is null && known.Digest == ResourceJson.Digest(resource.Json);
 
     /// <summary>Notes that a run saw resources.</summary>
     public async ValueTask SeeAsync(WriteSession session, long applicationId, long taskId, long page, IReadOnlyList<long> ids)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Rollcall.Scim.Client;
 
 namespace Rollcall.Governance.Aggregation;
@@ -16,6 +18,12 @@ public enum TaskPhase
 /// <summary>Where a run goes on after an interruption. It is stored with each chunk, so it is never behind what was written.</summary>
 public sealed record TaskPosition
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     /// <summary>What it was doing.</summary>
     public TaskPhase Phase { get; init; }
 
@@ -45,4 +53,10 @@ public sealed record TaskPosition
 
     /// <summary>In later phases: the last id in the database that is dealt with.</summary>
     public long After { get; init; }
+
+    /// <summary>The position as the database keeps it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    public static TaskPosition Parse(string json) => JsonSerializer.Deserialize<TaskPosition>(json, Json)!;
 }

@@ -128,7 +128,7 @@ public static class TaskStore
                    updated_count = updated_count + $7, unchanged_count = unchanged_count + $8, removed_count = removed_count + $9, position = $10, problems = $11, message = null
              where id = $1 and fence = $2 and finished is null
             """,
-            lease.Id, lease.Fence, Until(session, LeaseTime), expected, more.Read, more.Created, more.Updated, more.Unchanged, more.Removed, ToJson(position), ToJson(problems));
+            lease.Id, lease.Fence, Until(session, LeaseTime), expected, more.Read, more.Created, more.Updated, more.Unchanged, more.Removed, position.ToJson(), ToJson(problems));
         if (rows == 0)
             throw new LeaseLostException();
     }
@@ -172,7 +172,7 @@ public static class TaskStore
         Expected = row.Number(6),
         Counts = new TaskCounts(row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11)),
         Problems = JsonSerializer.Deserialize<List<TaskProblem>>(row.GetString(12), ApiJson.Options)!,
-        Position = row.Text(13) is { } position ? JsonSerializer.Deserialize<TaskPosition>(position, ApiJson.Options) : null,
+        Position = row.Text(13) is { } position ? TaskPosition.Parse(position) : null,
         Message = row.Text(14),
         Actor = Actor.Parse(row.GetString(15)),
         ScheduleId = row.Number(16),

@@ -58,7 +58,8 @@ create table application_schemas (
 ) $(clustered);
 
 -- A SCIM User as aggregated. gone is when it was found missing; refreshed is when it was last written. correlation says
--- who chose the identity: 'rule', 'hand' (also where a person chose none) or 'created'. The long column comes last.
+-- who chose the identity: 'rule', 'hand' (also where a person chose none) or 'created'. digest is that of the content, where
+-- the server gives no version. The long column comes last.
 create table accounts (
   id $(identity),
   application_id bigint not null,
@@ -69,6 +70,7 @@ create table accounts (
   display_name text,
   active boolean not null,
   version text,
+  digest text,
   identity_id bigint,
   correlation text,
   gone bigint,
@@ -82,6 +84,7 @@ create index accounts_page on accounts (application_id, id, gone);
 create index accounts_uncorrelated on accounts (application_id, id) where identity_id is null and gone is null;
 
 -- A SCIM Group as aggregated, and as an entry of the catalog. display_name, description, owner_id and requestable are set here.
+-- search_key is what a search by text looks in of what was aggregated, set_key of what was set here.
 create table entitlements (
   id $(identity),
   application_id bigint not null,
@@ -89,6 +92,9 @@ create table entitlements (
   title text not null,
   title_key text not null,
   version text,
+  digest text,
+  search_key text not null,
+  set_key text not null default '',
   display_name text,
   description text,
   owner_id bigint,
