@@ -59,6 +59,10 @@ public sealed class GovernanceServer : IAsyncDisposable
         new ApplicationsApi(database, secrets).Map(api);
         var runner = host.App.Services.GetRequiredService<TaskRunner>();
         new TasksApi(database, runner, clock).Map(api);
+        new SchedulesApi(database, runner).Map(api);
+        new AccountsApi(database, provisioner).Map(api);
+        new EntitlementsApi(database).Map(api);
+        new DriftApi(database).Map(api);
         new AuditApi(database, clock).Map(api);
         return new GovernanceServer(host, database, connections);
     }

@@ -71,6 +71,7 @@ public sealed partial class TaskRunner(Database database, Connections connection
             {
                 if (!isFreed)
                     isFreed = await database.WriteAsync(TaskStore.FreeAllAsync);
+                await ScheduleStore.BeginDueAsync(database, clock);
                 while (running.Count < MostAtOnce && await LeaseAsync() is { } leased)
                     running.Add(RunAsync(leased.Lease, leased.Task, stoppingToken));
             }

@@ -77,6 +77,10 @@ internal static class GovernanceRequest
     public static T? Word<T>(QueryParameters query, string name) where T : struct, Enum =>
         query.Choice(name, [.. Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)]) is { } word ? Enum.Parse<T>(word, ignoreCase: true) : null;
 
+    /// <summary>A query parameter that is true or false; null where it is not given.</summary>
+    /// <exception cref="ApiException">400: it is neither.</exception>
+    public static bool? Truth(QueryParameters query, string name) => query.Choice(name, "true", "false") is { } word ? word == "true" : null;
+
     /// <summary>404 for an application.</summary>
     public static ApiException NoSuchApplication(string name) => ApiException.NotFound($"There is no application named '{name.Truncate()}'.");
 }

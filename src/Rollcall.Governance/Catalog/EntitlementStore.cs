@@ -18,6 +18,9 @@ public sealed record EntitlementFilter
     /// <summary>The title, in comparison form.</summary>
     public string? TitleKey { get; init; }
 
+    /// <summary>The id that the application's server gave it.</summary>
+    public string? ScimId { get; init; }
+
     /// <summary>The identity that owns it.</summary>
     public long? OwnerId { get; init; }
 
@@ -50,7 +53,7 @@ public static class EntitlementStore
     public static ValueTask<List<Entitlement>> PageAsync(Session session, EntitlementFilter filter, long after, int count)
     {
         var conditions = new Conditions()
-            .AddEqual("e.application_id", filter.ApplicationId).AddEqual("e.title_key", filter.TitleKey).AddEqual("e.owner_id", filter.OwnerId).AddEqual("e.requestable", filter.Requestable)
+            .AddEqual("e.application_id", filter.ApplicationId).AddEqual("e.scim_id", filter.ScimId).AddEqual("e.title_key", filter.TitleKey).AddEqual("e.owner_id", filter.OwnerId).AddEqual("e.requestable", filter.Requestable)
             .Add(filter.IsGone ? "e.gone is not null" : "e.gone is null");
         if (filter.SearchKey is { } key)
         {
@@ -60,6 +63,15 @@ public static class EntitlementStore
         conditions.Add($"e.id > {conditions.Value(after)}");
         return session.ListAsync($"{Select} {conditions.Where} order by e.id limit {conditions.Value(count)}", Map, conditions.Arguments);
     }
+
+    /// <summary>How many accounts hold an entitlement.</summary>
+    public static ValueTask<long> CountHoldersAsync(Session session, Entitlement entitlement) => session.FirstAsync(
+        "select count(*) from account_entitlements h join accounts a on a.id = h.account_id where h.application_id = $1 and h.entitlement_id = $2 and a.gone is null",
+        row => row.GetInt64(0), entitlement.ApplicationId, entitlement.Id);
+
+    /// <summary>To how many identities an entitlement was given here.</summary>
+    public static ValueTask<long> CountAssignedAsync(Session session, Entitlement entitlement) =>
+        session.FirstAsync("select count(*) from assignments where entitlement_id = $1", row => row.GetInt64(0), entitlement.Id);
 
     /// <summary>Sets an entry.</summary>
     /// <returns>The entry as it is then: the same if nothing has changed.</returns>
