@@ -71,6 +71,7 @@ public sealed class AccessServer : IAsyncDisposable
 
         var api = app.MapAdminApi();
         new IntegrationsApi(database, directory, host.PublicUrl, clock).Map(api);
+        new IntegrationExportApi(database, host.PublicUrl).Map(api);
         new CredentialsApi(database, directory, clock).Map(api);
         new ListsApi(database, directory, clock).Map(api);
         new MembersApi(database).Map(api);

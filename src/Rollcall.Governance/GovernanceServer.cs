@@ -16,18 +16,26 @@ namespace Rollcall.Governance;
 /// <summary>The Governance side, put together: the table of contents of its server.</summary>
 public sealed class GovernanceServer : IAsyncDisposable
 {
-    private readonly Database _database;
     private readonly Connections _connections;
 
     private GovernanceServer(SideHost host, Database database, Connections connections)
     {
         Host = host;
-        _database = database;
+        Database = database;
         _connections = connections;
     }
 
     /// <summary>The web host; start and stop the side with it.</summary>
     public SideHost Host { get; }
+
+    /// <summary>The side's database.</summary>
+    internal Database Database { get; }
+
+    /// <summary>What carries planned changes out.</summary>
+    internal Provisioner Provisioner => Host.App.Services.GetRequiredService<Provisioner>();
+
+    /// <summary>What runs aggregations.</summary>
+    internal TaskRunner Runner => Host.App.Services.GetRequiredService<TaskRunner>();
 
     /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
     /// <param name="settings">The settings of the process.</param>
@@ -46,8 +54,8 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var secrets = new ApplicationSecrets(new SecretProtector(folder.ReadOrMakeMasterKey()));
         var connections = new Connections(database, secrets, handlers, clock);
-        var provisioner = new Provisioner();
-        builder.Services.AddHostedService(_ => provisioner);
+        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
         builder.Services.AddSingleton(services => new TaskRunner(database, connections, clock, services.GetRequiredService<ILogger<TaskRunner>>(), isAlone: !settings.Governance.IsPostgreSql));
         builder.Services.AddHostedService(services => services.GetRequiredService<TaskRunner>());
         host = builder
@@ -55,14 +63,17 @@ public sealed class GovernanceServer : IAsyncDisposable
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
             .Build();
 
+        var provisioner = host.App.Services.GetRequiredService<Provisioner>();
+        var runner = host.App.Services.GetRequiredService<TaskRunner>();
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
-        var runner = host.App.Services.GetRequiredService<TaskRunner>();
         new TasksApi(database, runner, clock).Map(api);
         new SchedulesApi(database, runner).Map(api);
         new AccountsApi(database, provisioner).Map(api);
         new EntitlementsApi(database).Map(api);
         new DriftApi(database).Map(api);
+        new ApplicationActionsApi(database, connections).Map(api);
+        new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);
         return new GovernanceServer(host, database, connections);
     }
@@ -72,6 +83,6 @@ public sealed class GovernanceServer : IAsyncDisposable
     {
         await Host.DisposeAsync();
         _connections.Dispose();
-        await _database.DisposeAsync();
+        await Database.DisposeAsync();
     }
 }

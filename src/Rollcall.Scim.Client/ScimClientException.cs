@@ -61,10 +61,12 @@ public sealed class ScimClientException : Exception
     internal static ScimClientException Refused(HttpResponseMessage response, string text, TimeSpan? retryAfter)
     {
         var status = (int)response.StatusCode;
-        var error = Json.TryParse(text);
+        var error = LenientJson.TryParse(text);
         var detail = error?.Text("detail");
         var reason = string.IsNullOrEmpty(response.ReasonPhrase) ? "" : " " + response.ReasonPhrase;
-        var what = detail ?? (text.Length == 0 ? "no body" : error is null ? "the body is not JSON" : "the body has no detail");
+        // Ours and others' details begin with the reason: it is not said twice.
+        var what = (reason.Length > 0 && detail?.StartsWith($"{response.ReasonPhrase}: ", StringComparison.OrdinalIgnoreCase) == true ? detail[(response.ReasonPhrase!.Length + 2)..] : detail)
+            ?? (text.Length == 0 ? "no body" : error is null ? "the body is not JSON" : "the body has no detail");
         return new ScimClientException(ScimFailure.Refused, string.Create(CultureInfo.InvariantCulture, $"{status}{reason}: {what}"))
         {
             Status = status,

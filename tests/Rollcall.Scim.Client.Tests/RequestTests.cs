@@ -70,7 +70,7 @@ public sealed class RequestTests
 
         var failure = await Assert.ThrowsAsync<ScimClientException>(() => client.PatchAsync("/Groups", "g", AddAnn, "W/\"7\"", Cancellation));
 
-        Assert.Equal("412 Precondition Failed: Precondition Failed: it is at W/\"8\"", failure.Message);
+        Assert.Equal("412 Precondition Failed: it is at W/\"8\"", failure.Message);
         Assert.Equal(412, failure.Status);
         Assert.Equal("W/\"8\"", failure.CurrentVersion);
         Assert.False(failure.IsOutcomeUnknown);

@@ -102,6 +102,22 @@ public sealed class ApplyTests
         Assert.Equal(target, Assert.Single(server.Requests).Target);
     }
 
+    [Theory]
+    [InlineData("--format identityiq", "/api/v1/integrations/sailpoint/export?format=identityiq")]
+    [InlineData("--format identityiq --fragment", "/api/v1/integrations/sailpoint/export?format=identityiq&fragment=true")]
+    [InlineData("--format isc --output json", "/api/v1/integrations/sailpoint/export?format=isc")]
+    public async Task ExportOfAnIntegration_PassesOnWhatTheServerSends(string arguments, string target)
+    {
+        const string text = "<Application name=\"Ünïcode 😀\"/>\n";
+        await using var server = await FakeServer.StartAsync(new FakeAnswer(200, Raw: text));
+        using var cli = Cli.For(server);
+
+        var result = await cli.RunAsync(["integrations", "export", "sailpoint", .. arguments.Split(' ')]);
+
+        Assert.Equal((0, text, ""), (result.Exit, result.Output, result.Error));
+        Assert.Equal(target, Assert.Single(server.Requests).Target);
+    }
+
     private static void Write(Cli cli, string name, byte[] content)
     {
         var path = Path.Combine(cli.Folder, name);

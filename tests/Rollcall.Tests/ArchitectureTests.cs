@@ -38,11 +38,13 @@ public sealed partial class ArchitectureTests
     public void Project_ReferencesNoTests(string project) =>
         Assert.DoesNotContain(Includes(project, "ProjectReference"), reference => reference.Contains("tests", StringComparison.OrdinalIgnoreCase) || reference.Contains("bench", StringComparison.OrdinalIgnoreCase));
 
-    [Fact]
-    public void ScimLibrary_NeedsNothingButTheRuntime()
+    [Theory]
+    [InlineData("Rollcall.Scim")]
+    [InlineData("Rollcall.IdentityIq")]
+    public void PureLibrary_NeedsNothingButTheRuntime(string project)
     {
-        Assert.Empty(Includes("Rollcall.Scim", "PackageReference"));
-        Assert.Empty(Includes("Rollcall.Scim", "FrameworkReference"));
+        Assert.Empty(Includes(project, "PackageReference"));
+        Assert.Empty(Includes(project, "FrameworkReference"));
     }
 
     [Fact]

@@ -144,7 +144,7 @@ internal sealed class IntegrationsApi(Database database, IntegrationDirectory di
         var keys = await ClientKeyStore.ListAsync(session, integration.ClientId, now);
         return new IntegrationView(
             integration.Name, integration.Platform, integration.Enabled, integration.Rules,
-            OAuthServer.ScimBaseUrl(publicUrl, integration), $"{publicUrl}/oauth/token", integration.ClientId,
+            OAuthServer.ScimBaseUrl(publicUrl, integration), OAuthServer.TokenUrl(publicUrl), integration.ClientId,
             CredentialView.Of(await IntegrationStore.SecretsAsync(session, integration.ClientId, now)), CredentialView.Of(tokens), KeyView.Of(keys),
             ExpiringCredential.WarningsOf(integration, tokens, keys, now), ScimTime.ToTime(integration.Created));
     }

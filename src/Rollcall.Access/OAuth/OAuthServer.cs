@@ -47,6 +47,9 @@ public static class OAuthServer
     /// <param name="integration">The integration.</param>
     public static string ScimBaseUrl(string publicUrl, Integration integration) => ProtectedResource.Of(publicUrl, integration).BaseUrl;
 
+    /// <summary>Where clients get tokens.</summary>
+    public static string TokenUrl(string publicUrl) => $"{publicUrl}/oauth/token";
+
     /// <summary>Adds the authorization server, and <see cref="BearerTokens"/> for the endpoints that its tokens open.</summary>
     /// <param name="host">The host; its public URL is the issuer.</param>
     /// <param name="keys">What signs the tokens.</param>

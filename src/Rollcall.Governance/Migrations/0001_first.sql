@@ -93,7 +93,7 @@ create table entitlements (
   title_key text not null,
   version text,
   digest text,
-  search_key text not null,
+  search_key text not null default '',
   set_key text not null default '',
   display_name text,
   description text,
@@ -250,7 +250,8 @@ create index approvals_request on approvals (request_id, id);
 create index approvals_approver on approvals (approver_id, state, id);
 create index approvals_state on approvals (state, id);
 
--- Planned changes, one goal each. A lane is what at most one transaction at a time may change: a group, or a person's account.
+-- Planned changes, one goal each. A lane is what at most one request at a time may change: a group, or a person's account.
+-- failures counts the failed attempts since it was planned, or asked for again.
 create table transactions (
   id $(identity),
   application_id bigint not null,
@@ -263,39 +264,51 @@ create table transactions (
   item_id bigint,
   cause text not null,
   actor $(json) not null,
-  goal $(json),
   waits_for bigint,
   due bigint not null,
   attempts integer not null,
+  failures integer not null,
   message text,
   created bigint not null,
   finished bigint
 );
 create index transactions_lane on transactions (lane, id) where finished is null;
-create index transactions_due on transactions (due, id) where finished is null;
 create index transactions_waits on transactions (waits_for) where waits_for is not null;
 create index transactions_page on transactions (application_id, id);
+create index transactions_state on transactions (state, id);
 create index transactions_identity on transactions (identity_id, id);
 create index transactions_item on transactions (item_id) where item_id is not null;
 
--- Who works on a lane. The fence grows with each lease: what was begun under an older one is not written.
+-- due is when there is next something to do in the lane; null for nothing. The fence grows with each lease: what was begun
+-- under an older one is not written.
 create table lanes (
   lane text not null primary key,
   application_id bigint not null,
+  due bigint,
   fence bigint not null,
   leased_until bigint not null
 );
+create index lanes_due on lanes (due) where due is not null;
 
--- What was tried for a transaction, with the evidence. state is how far it came before the process may have died.
-create table attempts (
-  transaction_id bigint not null,
-  number integer not null,
+-- What was exchanged with a server for one or more transactions at once. It is stored before the first byte is sent, and
+-- again with the answer before anything is made of it.
+create table batches (
+  id $(identity),
+  application_id bigint not null,
+  lane text not null,
   state text not null,
   began bigint not null,
   ended bigint,
-  request $(json),
-  response $(json),
-  rounds $(json),
+  exchanges $(json) not null
+);
+
+-- What was tried for a transaction.
+create table attempts (
+  transaction_id bigint not null,
+  number integer not null,
+  batch_id bigint not null,
+  began bigint not null,
+  ended bigint,
   verdict text,
   reason text,
   primary key (transaction_id, number)

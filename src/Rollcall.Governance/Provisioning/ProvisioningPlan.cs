@@ -34,7 +34,7 @@ public static class ProvisioningPlan
             row => (long?)row.GetInt64(0), identityId, applicationId);
 
     /// <summary>Plans an account, unless one is on its way.</summary>
-    private static async ValueTask<long> AccountAsync(WriteSession session, Change change, long applicationId, long identityId, string cause)
+    internal static async ValueTask<long> AccountAsync(WriteSession session, Change change, long applicationId, long identityId, string cause)
     {
         var planned = new PlannedChange(applicationId, Operation.CreateAccount, cause) { IdentityId = identityId };
         return await session.FirstAsync(

@@ -26,8 +26,6 @@ public enum TransactionState
 {
     /// <summary>It waits for its turn, for another transaction, or for the time of its next attempt.</summary>
     Planned,
-    /// <summary>It is worked on; nothing was sent.</summary>
-    Leased,
     /// <summary>A request may have been sent: after a crash its effect is looked for before anything is sent again.</summary>
     Sending,
     /// <summary>The answer is stored.</summary>
@@ -84,6 +82,9 @@ public sealed record ProvisioningTransaction
 
     /// <summary>How many attempts there were.</summary>
     public required int Attempts { get; init; }
+
+    /// <summary>How many of them failed since it was planned, or asked for again.</summary>
+    public required int Failures { get; init; }
 
     /// <summary>What there is to say of its state: why it failed, what it waits for.</summary>
     public string? Message { get; init; }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Rollcall.Data;
 using Rollcall.Governance.Audit;
+using Rollcall.Governance.Requests;
 
 namespace Rollcall.Governance.Provisioning;
 
@@ -35,21 +36,38 @@ public sealed record PlannedChange(long ApplicationId, Operation Operation, stri
 public static class TransactionStore
 {
     internal const string Columns =
-        "id, application_id, operation, lane, state, identity_id, account_id, entitlement_id, item_id, cause, actor, waits_for, due, attempts, message, created, finished";
+        "id, application_id, operation, lane, state, identity_id, account_id, entitlement_id, item_id, cause, actor, waits_for, due, attempts, failures, message, created, finished";
 
     /// <summary>Plans a change. It is attempted as soon as its lane is free; wake the <see cref="Provisioner"/> after the commit.</summary>
     /// <returns>The transaction's id.</returns>
-    public static ValueTask<long> PlanAsync(WriteSession session, Change change, PlannedChange planned) => session.FirstAsync(
-        """
-        insert into transactions (application_id, operation, lane, state, identity_id, account_id, entitlement_id, item_id, cause, actor, waits_for, due, attempts, created)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $12) returning id
-        """,
-        row => row.GetInt64(0), planned.ApplicationId, planned.Operation.ToString(), planned.Lane, nameof(TransactionState.Planned), planned.IdentityId,
-        planned.AccountId, planned.EntitlementId, planned.ItemId, planned.Cause, change.Actor.ToJson(), planned.WaitsFor, session.Now);
+    public static async ValueTask<long> PlanAsync(WriteSession session, Change change, PlannedChange planned)
+    {
+        await Lanes.CallAsync(session, planned.Lane, planned.ApplicationId, planned.WaitsFor is null ? session.Now : null);
+        return await session.FirstAsync(
+            """
+            insert into transactions (application_id, operation, lane, state, identity_id, account_id, entitlement_id, item_id, cause, actor, waits_for, due, attempts, failures, created)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, $12) returning id
+            """,
+            row => row.GetInt64(0), planned.ApplicationId, planned.Operation.ToString(), planned.Lane, nameof(TransactionState.Planned), planned.IdentityId,
+            planned.AccountId, planned.EntitlementId, planned.ItemId, planned.Cause, change.Actor.ToJson(), planned.WaitsFor, session.Now);
+    }
 
     /// <summary>A transaction; null if there is none.</summary>
     public static ValueTask<ProvisioningTransaction?> FindAsync(Session session, long id) =>
         session.FirstAsync($"select {Columns} from transactions where id = $1", Map, id);
+
+    /// <summary>Has a transaction that failed, or that waits for its time, attempted at once, with all its retries.</summary>
+    public static async ValueTask RetryAsync(WriteSession session, Change change, ProvisioningTransaction transaction)
+    {
+        await session.ExecuteAsync(
+            "update transactions set state = $2, due = $3, failures = 0, finished = null, waits_for = case when state = $4 then null else waits_for end where id = $1",
+            transaction.Id, nameof(TransactionState.Planned), session.Now, nameof(TransactionState.Failed));
+        if (transaction.WaitsFor is null || transaction.State == TransactionState.Failed)
+            await Lanes.CallAsync(session, transaction.Lane, transaction.ApplicationId, session.Now);
+        if (transaction is { ItemId: { } item, State: TransactionState.Failed })
+            await RequestProgress.ReopenAsync(session, item);
+        await AuditLog.WriteAsync(session, change, "transaction.retry", new AuditedResource("transaction", $"{transaction.Id}"));
+    }
 
     internal static ProvisioningTransaction Map(DbDataReader row) => new()
     {
@@ -67,8 +85,9 @@ public static class TransactionStore
         WaitsFor = row.Number(11),
         Due = row.GetInt64(12),
         Attempts = row.GetInt32(13),
-        Message = row.Text(14),
-        Created = row.GetInt64(15),
-        Finished = row.Number(16),
+        Failures = row.GetInt32(14),
+        Message = row.Text(15),
+        Created = row.GetInt64(16),
+        Finished = row.Number(17),
     };
 }

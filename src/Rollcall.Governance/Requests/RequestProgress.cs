@@ -31,21 +31,35 @@ public static class RequestStates
 /// <summary>Brings requests forward when something of them is settled.</summary>
 public static class RequestProgress
 {
-    /// <summary>An item's transaction has ended: notes what came of it, and closes the request with its last open item.</summary>
+    /// <summary>Transactions of items have ended: notes what came of them, and closes each request with its last open item.</summary>
     /// <param name="session">The transaction of what ended.</param>
     /// <param name="change">On whose behalf.</param>
-    /// <param name="itemId">The item.</param>
-    /// <param name="state">One of <see cref="RequestStates"/>.</param>
-    /// <param name="message">What there is to say of it, or null.</param>
-    public static async ValueTask SettleItemAsync(WriteSession session, Change change, long itemId, string state, string? message)
+    /// <param name="items">The items.</param>
+    public static async ValueTask SettleAsync(WriteSession session, Change change, IReadOnlyCollection<SettledItem> items)
     {
-        await session.ExecuteAsync("update request_items set state = $2, message = $3 where id = $1", itemId, state, message);
-        var requestId = await session.FirstAsync("select request_id from request_items where id = $1", row => row.GetInt64(0), itemId);
-        var states = await session.ListAsync("select distinct state from request_items where request_id = $1", row => row.GetString(0), requestId);
-        if (StateOf(states) is not { } whole)
-            return;
-        await session.ExecuteAsync("update requests set state = $2, closed = $3 where id = $1", requestId, whole, session.Now);
-        await AuditLog.WriteAsync(session, change, $"request.{whole}", new AuditedResource("request", $"{requestId}"));
+        var requests = new SortedSet<long>();
+        foreach (var (id, state, message) in items)
+        {
+            requests.Add(await session.FirstAsync(
+                "update request_items set state = $2, message = $3 where id = $1 returning request_id", row => row.GetInt64(0), id, state, message));
+        }
+        foreach (var requestId in requests)
+        {
+            var states = await session.ListAsync("select distinct state from request_items where request_id = $1", row => row.GetString(0), requestId);
+            if (StateOf(states) is not { } whole)
+                continue;
+            await session.ExecuteAsync("update requests set state = $2, closed = $3 where id = $1", requestId, whole, session.Now);
+            await AuditLog.WriteAsync(session, change, $"request.{whole}", new AuditedResource("request", $"{requestId}"));
+            change = change.Next();
+        }
+    }
+
+    /// <summary>An item that failed is carried out again, and its request is open again.</summary>
+    public static async ValueTask ReopenAsync(WriteSession session, long itemId)
+    {
+        var requestId = await session.FirstAsync("update request_items set state = $2, message = null where id = $1 returning request_id",
+            row => row.GetInt64(0), itemId, RequestStates.Provisioning);
+        await session.ExecuteAsync("update requests set state = $2, closed = null where id = $1", requestId, RequestStates.Provisioning);
     }
 
     /// <summary>The state of a request whose items have these states; null while one is open.</summary>
@@ -62,3 +76,9 @@ public static class RequestProgress
         };
     }
 }
+
+/// <summary>What came of an item of a request.</summary>
+/// <param name="ItemId">The item.</param>
+/// <param name="State">One of <see cref="RequestStates"/>.</param>
+/// <param name="Message">What there is to say of it, or null.</param>
+public sealed record SettledItem(long ItemId, string State, string? Message);

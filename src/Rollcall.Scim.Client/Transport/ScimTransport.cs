@@ -27,11 +27,12 @@ internal sealed class ScimTransport : IDisposable
         _base = options.BaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/');
         _query = options.BaseUrl.Query.TrimStart('?');
 
-        // From outside in: repeat, then wait, then authenticate, so that what is repeated waits and has a valid token.
+        // From outside in: repeat, then wait, then record, then authenticate, so that what is repeated waits, is recorded and has a
+        // valid token, which is not recorded.
         _tokenHttp = options.Credentials is OAuthCredentials ? new HttpMessageInvoker(connections, disposeHandler: false) : null;
         var tokens = options.Credentials is OAuthCredentials oauth ? new TokenSource(_tokenHttp!, oauth, clock) : null;
         var authentication = new AuthenticationHandler(options.Credentials, tokens) { InnerHandler = connections };
-        var throttle = new ThrottleHandler(options, clock) { InnerHandler = authentication };
+        var throttle = new ThrottleHandler(options, clock) { InnerHandler = new RecordingHandler(clock) { InnerHandler = authentication } };
         var retries = Retries.CreateHandler(options, clock);
         retries.InnerHandler = throttle;
         _http = new HttpMessageInvoker(retries);

@@ -62,6 +62,9 @@ public sealed class ApiException : Exception
         Headers = RetryAfter(retryAfter),
     });
 
+    /// <summary>Another server that had to be asked did not answer as it should (502).</summary>
+    public static ApiException BadGateway(string detail) => new(new Fault(StatusCodes.Status502BadGateway, detail));
+
     /// <summary>Something that is needed is away for the moment (503); nothing was changed.</summary>
     public static ApiException Unavailable(string detail, TimeSpan retryAfter) => new(new Fault(StatusCodes.Status503ServiceUnavailable, detail)
     {

@@ -26,6 +26,7 @@ internal static class IntegrationCommands
             EnableVerb(server, "disable", false, "Ends all access of a platform within a second; its users and lists stay as they are."),
             EnableVerb(server, "enable", true, "Lets a disabled platform in again."),
             DeleteVerb(server),
+            IntegrationExportCommand.Create(server),
             IntegrationCredentialCommands.RotateSecretVerb(server),
             IntegrationCredentialCommands.RevokeSecretVerb(server),
             IntegrationCredentialCommands.AddKeyVerb(server),

@@ -19,11 +19,11 @@ internal sealed class GovernanceApp : IAsyncDisposable
 {
     public const string AdminToken = "the-admin-token-of-the-tests-0123456789";
 
-    private readonly TempFolder _folder;
+    private readonly TempFolder? _folder;
     private readonly DataFolder _data;
     private readonly HttpClient _http;
 
-    private GovernanceApp(TempFolder folder, DataFolder data, GovernanceServer server, FakeTimeProvider clock)
+    private GovernanceApp(TempFolder? folder, DataFolder data, GovernanceServer server, FakeTimeProvider clock)
     {
         _folder = folder;
         _data = data;
@@ -41,22 +41,24 @@ internal sealed class GovernanceApp : IAsyncDisposable
     public GovernanceServer Server { get; }
 
     /// <summary>What runs aggregations.</summary>
-    public TaskRunner Runner => Server.Host.App.Services.GetRequiredService<TaskRunner>();
+    public TaskRunner Runner => Server.Runner;
 
     /// <summary>The database file.</summary>
     public string DatabaseFile => _data.GovernanceDatabase;
 
     /// <param name="clock">The clock; one that stands at a time of its own if null.</param>
     /// <param name="handlers">Makes the connections to applications' servers; the system's if null.</param>
-    public static async Task<GovernanceApp> StartAsync(FakeTimeProvider? clock = null, Func<HttpMessageHandler>? handlers = null)
+    /// <param name="folder">Where the data is; a folder of its own, removed at the end, if null.</param>
+    public static async Task<GovernanceApp> StartAsync(FakeTimeProvider? clock = null, Func<HttpMessageHandler>? handlers = null, TempFolder? folder = null)
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 700, TimeSpan.Zero));
-        var folder = new TempFolder();
+        var isOwn = folder is null;
+        folder ??= new TempFolder();
         var settings = new RollcallSettings { Data = folder["data"], AdminToken = AdminToken, Governance = SideSettings.DefaultFor(Side.Governance, freePort: true) };
         var data = DataFolder.Open(settings);
         var server = await GovernanceServer.CreateAsync(settings, data, clock, handlers);
         await server.Host.StartAsync(TestContext.Current.CancellationToken);
-        return new GovernanceApp(folder, data, server, clock);
+        return new GovernanceApp(isOwn ? folder : null, data, server, clock);
     }
 
     /// <summary>Calls the API.</summary>
@@ -78,6 +80,16 @@ internal sealed class GovernanceApp : IAsyncDisposable
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return await ApiAnswer.ReadAsync(response);
+    }
+
+    /// <summary>Reads an answer that is no JSON object.</summary>
+    public async Task<string> TextAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Aggregates an application, and waits for the end.</summary>
@@ -113,7 +125,7 @@ internal sealed class GovernanceApp : IAsyncDisposable
         await Server.Host.StopAsync(new CancellationToken(canceled: true));
         await Server.DisposeAsync();
         _data.Dispose();
-        _folder.Dispose();
+        _folder?.Dispose();
         Log.AssertKeepsSecrets();
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Rollcall.Scim.Client;
 
 /// <summary>Reads what servers send: names in any case (RFC 7643 §2.1), absent, null and wrong types as nothing.</summary>
-internal static class Json
+public static class LenientJson
 {
     /// <summary>The document, or null where the text is none.</summary>
     public static JsonElement? TryParse(string text)

@@ -1,0 +1,2 @@
+global using Rollcall.IdentityIq.Applications;
+global using Rollcall.Tests;
