@@ -104,8 +104,8 @@ internal sealed class TasksApi(Database database, TaskRunner runner, TimeProvide
 
     private async Task CreateAsync(HttpContext http)
     {
-        var given = await ApiRequest.ReadJsonAsync<NewTask>(http, http.RequestAborted);
         GovernanceRequest.RefuseActing(http, OnlyAdministrators);
+        var given = await ApiRequest.ReadJsonAsync<NewTask>(http, http.RequestAborted);
         var change = GovernanceRequest.Change(http);
         var task = await database.WriteAsync(async session =>
         {

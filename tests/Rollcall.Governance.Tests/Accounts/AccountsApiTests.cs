@@ -62,7 +62,7 @@ public sealed class AccountsApiTests
                 foreach (var (name, value) in JsonNode.Parse(more[i])!.AsObject())
                     server.Users[i][name] = value!.DeepClone();
             }
-        }, JsonNode.Parse($$"""{"correlation":{"account":"{{account}}","identity":"{{identity}}"}}""")!.AsObject());
+        }, new JsonObject { ["correlation"] = new JsonObject { ["account"] = account, ["identity"] = identity } });
         var app = world.App;
         foreach (var (name, number) in new[] { ("p1", "n-12"), ("p2", "N-12"), ("p3", "n-3") })
         {
