@@ -60,6 +60,7 @@ public sealed class GovernanceServer : IAsyncDisposable
         var provisioner = host.App.Services.GetRequiredService<Provisioner>();
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
+        new ApplicationDocumentsApi(database, secrets).Map(api);
         new ApplicationActionsApi(database, connections).Map(api);
         new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);

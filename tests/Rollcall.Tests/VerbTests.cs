@@ -28,8 +28,8 @@ public sealed class VerbTests
 
         Assert.Equal(requests, sameRequests);
         Assert.All(requests, request => Assert.Equal($"Bearer {Cli.Token}", request.Authorization));
-        Assert.Equal((0, 0), (text.Exit, json.Exit));
-        Assert.Equal("", json.Error);
+        Assert.Equal((row.Exit, row.Exit), (text.Exit, json.Exit));
+        Assert.Equal(row.Exit == 0 ? "" : text.Error, json.Error);
         Assert.True(IsWhatTheServerSaid(row, JsonElement.Parse(json.Output)), json.Output);
         Golden.Matches($"verbs/{row.Id.Replace(' ', '-')}.txt", Transcript(row, requests, text, json));
     }
@@ -38,6 +38,7 @@ public sealed class VerbTests
     {
         await using var server = await FakeServer.StartAsync(row.Answers);
         using var cli = Cli.For(server);
+        cli.Input = row.Input;
         var result = await cli.RunAsync([.. row.Args, "--output", format]);
         Assert.Equal(row.Answers.Count, server.Requests.Count);
         return (result, server.Requests);
@@ -64,7 +65,7 @@ public sealed class VerbTests
             if (request.IfMatch is not null)
                 transcript.Append($"> If-Match: {request.IfMatch}\n");
             if (request.Body.Length > 0)
-                transcript.Append(JsonNode.Parse(request.Body)!.ToJsonString(Readable)).Append('\n');
+                transcript.Append(request.Body.StartsWith('<') ? request.Body : JsonNode.Parse(request.Body)!.ToJsonString(Readable) + "\n");
         }
 
         transcript.Append($"\n--- text\n{text.Output}");
@@ -75,5 +76,5 @@ public sealed class VerbTests
 
     private static string Quoted(string argument) => argument.Length is 0 || argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument;
 
-    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers);
+    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers, string Input = "", int Exit = 0);
 }

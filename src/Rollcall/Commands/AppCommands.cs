@@ -22,7 +22,8 @@ internal static class AppCommands
         Column.Of("VERSION", "version"),
         new("SAVED", version => Output.Time(version.Text("savedAt"))),
         Column.Of("BY", "savedBy"),
-        new("CHANGED", version => string.Join(", ", version.Texts("changed"))),
+        // What changed nothing of the definition changed a secret.
+        new("CHANGED", version => version.Text("version") is "1" ? "defined" : string.Join(", ", version.Texts("changed").DefaultIfEmpty("secrets"))),
     ];
 
     /// <summary>The verb and those below it.</summary>

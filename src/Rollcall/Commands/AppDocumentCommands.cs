@@ -21,7 +21,7 @@ internal static class AppDocumentCommands
         var verb = new Verb("export", "Writes an application as a document. Placeholders stand for its secrets.")
             .With(name, format)
             .Needs(command => !(command.GetValue(format) is IdentityIq && command.GetValue<string>("--output") is "json"), "--format identityiq is XML, and --output json contradicts it.")
-            .WithExamples("rollcall apps export crm --format identityiq > crm.xml");
+            .WithExamples("rollcall apps export crm --format identityiq");
         return server.Verb(verb, call =>
             call.Api.CopyAsync(ApiPath.Of("applications", call[name], "export").With(("format", call.Get(format))), call.Shell.Output, call.CancellationToken));
     }
@@ -39,36 +39,29 @@ internal static class AppDocumentCommands
             .WithExamples("rollcall apps import crm.xml --name crm --client-secret -");
         return server.Verb(verb, async call =>
         {
-            var given = secrets.Read(call);
-            var (content, mediaType) = Read(call[file], call.Shell, call.Get(format));
-            await using var _ = content;
+            var (text, mediaType) = Read(call[file], call.Shell, call.Get(format));
             var path = ApiPath.Of("applications", "import").With(("name", call.Get(name)), ("format", call.Get(format)));
-            var imported = (await call.Api.PostAsync(path, content, mediaType, call.CancellationToken)).Body;
-            if (given is not null)
-            {
-                var saved = await call.Api.PatchAsync(
-                    ApiPath.Of("applications", imported.Member("application")?.Text("name") ?? ""), new JsonObject { ["secrets"] = given }, null, call.CancellationToken);
-                call.Output.Answer(saved.Body, output => WriteImported(output, imported, saved.Body, "is defined"));
-                return;
-            }
-            call.Output.Answer(imported, output => WriteImported(output, imported, imported.Member("application") ?? default, "is defined"));
+            var imported = (secrets.Read(call) is { } given
+                ? await call.Api.PostAsync(path, new JsonObject { ["document"] = text, ["secrets"] = given }, call.CancellationToken)
+                : await call.Api.PostAsync(path, Content(text), mediaType, call.CancellationToken)).Body;
+            call.Output.Answer(imported, output => WriteImported(output, imported, "is defined"));
         });
     }
 
     /// <summary>Replaces what a document describes of an application.</summary>
     public static async Task ReplaceAsync(Call call, string name, string file)
     {
-        var (content, mediaType) = Read(file, call.Shell, null);
-        await using var _ = content;
-        var saved = (await call.Api.PutAsync(ApiPath.Of("applications", name, "document"), content, mediaType, call.CancellationToken)).Body;
-        call.Output.Answer(saved, output => WriteImported(output, saved, saved.Member("application") ?? default, "is saved"));
+        var (text, mediaType) = Read(file, call.Shell, null);
+        var saved = (await call.Api.PutAsync(ApiPath.Of("applications", name, "document"), Content(text), mediaType, call.CancellationToken)).Body;
+        call.Output.Answer(saved, output => WriteImported(output, saved, "is saved"));
     }
 
-    private static void WriteImported(TextWriter output, JsonElement answer, JsonElement application, string done)
+    private static void WriteImported(TextWriter output, JsonElement answer, string done)
     {
+        var application = answer.Member("application") ?? default;
         output.WriteLine(Shell.Printable($"Application \"{application.Text("name")}\" {done}, as version {application.Text("version")}."));
         WriteAll("Notes", "notes");
-        WriteAll("Will not work as expected", "findings");
+        WriteAll("Warnings", "findings");
 
         void WriteAll(string title, string member)
         {
@@ -82,14 +75,16 @@ internal static class AppDocumentCommands
         }
     }
 
-    private static (Stream Content, string MediaType) Read(string name, Shell shell, string? format)
+    private static (string Text, string MediaType) Read(string name, Shell shell, string? format)
     {
         var text = name == "-" ? shell.Input.ReadToEnd() : ReadFile(name, shell);
         if (string.IsNullOrWhiteSpace(text))
             throw CommandFailure.Refused($"{(name == "-" ? "Standard input" : $"The file \"{Shell.Echo(name)}\"")} is empty. Give a document as \"rollcall apps export\" writes it.");
         var isXml = format is null ? text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith('<') : format == IdentityIq;
-        return (new MemoryStream(Strict.GetBytes(text)), isXml ? "application/xml" : "application/json");
+        return (text, isXml ? "application/xml" : "application/json");
     }
+
+    private static MemoryStream Content(string text) => new(Strict.GetBytes(text));
 
     private static string ReadFile(string name, Shell shell)
     {

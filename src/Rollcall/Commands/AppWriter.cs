@@ -36,7 +36,7 @@ internal static partial class AppWriter
         output.WriteLine($"  rollcall apps test {name}");
         output.WriteLine($"  rollcall apps discover {name}");
         if (application.Member("definition")?.Member("createPolicy")?.EnumerateObject().Any() is not true)
-            output.WriteLine($"  rollcall policies set {name} --create 'userName={{{{ identity.email }}}}'");
+            output.WriteLine($"  rollcall policies set {name} --create \"userName={{{{ identity.email }}}}\"");
     }
 
     /// <summary>Writes a policy: each attribute with its template.</summary>
@@ -71,7 +71,11 @@ internal static partial class AppWriter
         var isOAuth = authentication.Member("tokenUrl") is not null;
         var shown = new JsonObject();
         foreach (var member in authentication.EnumerateObject().Where(member => isOAuth || member.Name != "clientAuthentication"))
-            shown[member.Name] = member.Name is "type" or "clientAuthentication" ? Words(member.Value.GetString()) : JsonNode.Parse(member.Value.GetRawText());
+        {
+            shown[member.Name] = member.Value.ValueKind == JsonValueKind.Object ? string.Join(", ", member.Value.EnumerateObject().Select(entry => $"{entry.Name}: {entry.Value}"))
+                : member.Name is "type" or "clientAuthentication" ? Words(member.Value.GetString())
+                : JsonNode.Parse(member.Value.GetRawText());
+        }
         return shown;
     }
 

@@ -29,8 +29,8 @@ internal static class PolicyCommands
             .With(app, create, update, remove)
             .Needs(command => new Option[] { create, update, remove }.Any(option => Server.IsGiven(command, option)), "Give what is to be set: --create, --update or --remove.")
             .WithExamples(
-                "rollcall policies set crm --create 'userName={{ identity.email }}' 'name.givenName={{ identity.givenName }}' 'emails.work.value={{ identity.email }}'",
-                "rollcall policies set crm --update 'displayName={{ identity.givenName }} {{ identity.familyName }}' --remove title");
+                "rollcall policies set crm --create \"userName={{ identity.email }}\" \"name.givenName={{ identity.givenName }}\"",
+                "rollcall policies set crm --update \"displayName={{ identity.givenName }} {{ identity.familyName }}\" --remove title");
         return server.Verb(verb, async call =>
         {
             var (created, updated) = (new JsonObject(), new JsonObject());
