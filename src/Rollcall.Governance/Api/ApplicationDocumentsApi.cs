@@ -73,7 +73,7 @@ internal sealed class ApplicationDocumentsApi(Database database, ApplicationSecr
         {
             "identityiq" => SailPointDocument.Write(application, discovered, DocumentFormat.IdentityIq, Heading(application)),
             "isc" => SailPointDocument.Write(application, discovered, DocumentFormat.Isc, Heading(application)),
-            _ => JsonSerializer.Serialize(new NewApplication(application.Name, application.Definition, names.ToDictionary(name => name, name => (string?)SecretKeys.Placeholder(name))), Readable) + "\n",
+            _ => JsonSerializer.Serialize(new NewApplication(application.Name, application.Definition, names.ToDictionary(name => name, name => (string?)SailPointImport.Placeholder(name))), Readable) + "\n",
         };
         http.Response.ContentType = $"{(format == "identityiq" ? Xml : ApiJson.MediaType)}; charset=utf-8";
         http.Response.Headers[HeaderNames.ETag] = ApiETag.Of(application.Version);
@@ -125,9 +125,10 @@ internal sealed class ApplicationDocumentsApi(Database database, ApplicationSecr
     private static async ValueTask<DocumentView> ViewAsync(Session session, Application application, IdentityIq.Applications.ApplicationDefinition? document, List<string> notes)
     {
         var view = await ApplicationView.OfAsync(session, application);
-        if (ApplicationRules.MissingSecret(application.Definition.Authentication, [.. view.Secrets]) is var (_, missing))
-            notes = [.. notes, $"{missing} Set it before the connection is tested."];
-        return new DocumentView(view, notes, document is null ? [] : ApplicationFindings.Of(document));
+        if (ApplicationRules.MissingSecret(application.Definition.Authentication, [.. view.Secrets]) is var (secret, missing))
+            notes = [.. notes, $"{missing} Set it: rollcall apps edit {application.Name} --{KebabCase(secret)} -"];
+        // What SailPoint does where usePatch is not said, and with skipGrpUpdate, is not done here.
+        return new DocumentView(view, notes, document is null ? [] : ApplicationFindings.Of(document with { UsePatch = document.UsePatch ?? true, SkipGroupUpdate = false }));
     }
 
     private static (string Name, IdentityIq.Applications.ApplicationDefinition? Document, DocumentReading Reading) Read(Given given, ApplicationDefinition? current)
@@ -163,6 +164,8 @@ internal sealed class ApplicationDocumentsApi(Database database, ApplicationSecr
             throw ApiException.Invalid("definition.owner", $"There is no identity '{owner.Truncate()}' to own the application.");
         return (definition with { Owner = null }, [.. notes, $"The owner {owner.Truncate()} is nobody here: the application has none."]);
     }
+
+    private static string KebabCase(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}"));
 
     private static IReadOnlyList<string> Heading(Application application) =>
     [

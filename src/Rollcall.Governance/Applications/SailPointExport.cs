@@ -57,7 +57,7 @@ internal static class SailPointExport
 
     private static Authentication AuthenticationOf(AuthenticationDefinition ours, Authentication kept)
     {
-        var isOAuth = ours.TokenUrl is not null && ours.Type is Ours.AuthenticationType.ClientCredentials or Ours.AuthenticationType.RefreshToken or Ours.AuthenticationType.Jwt or Ours.AuthenticationType.Password;
+        var isOAuth = ours.Type is Ours.AuthenticationType.ClientCredentials or Ours.AuthenticationType.RefreshToken or Ours.AuthenticationType.Jwt or Ours.AuthenticationType.Password;
         var written = kept with
         {
             Type = Enum.Parse<IdentityIq.Applications.AuthenticationType>(ours.Type.ToString()),

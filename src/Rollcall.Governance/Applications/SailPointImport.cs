@@ -103,6 +103,10 @@ internal static partial class SailPointImport
         ProvisioningRetryThreshold = null,
     };
 
+    /// <summary>What stands for a secret in a document.</summary>
+    /// <param name="name">The secret's name here.</param>
+    public static string Placeholder(string name) => SecretKeys.Placeholder(SecretNames.First(known => known.Value == name).Key);
+
     /// <summary>A name for an application, made of a document's: small letters, digits and hyphens; empty if nothing is left.</summary>
     public static string Slug(string name)
     {
@@ -121,10 +125,12 @@ internal static partial class SailPointImport
             Type = Enum.Parse<Ours.AuthenticationType>(theirs.Type.ToString()),
             TokenUrl = theirs.TokenUrl,
             ClientId = theirs.ClientId,
-            UserName = theirs.UserName,
+            UserName = theirs.Type is Theirs.AuthenticationType.Basic or Theirs.AuthenticationType.Password ? theirs.UserName : before.UserName,
             Scope = isOAuth ? Values(theirs.TokenParameters, before.TokenParameters).GetValueOrDefault(SailPointExport.Scope) : before.Scope,
             TokenParameters = isOAuth ? Values(theirs.TokenParameters, before.TokenParameters).Where(parameter => parameter.Key != SailPointExport.Scope).ToDictionary() : before.TokenParameters,
-            Headers = isOAuth ? Values(theirs.TokenHeaders.Where(header => !IsOwn(header.Key)), before.Headers) : Values(document.CustomHeaders, before.Headers),
+            Headers = isOAuth ? Values(theirs.TokenHeaders.Where(header => !IsOwn(header.Key) || before.Headers.ContainsKey(header.Key)), before.Headers)
+                : theirs.Type == Theirs.AuthenticationType.None ? Values(document.CustomHeaders, before.Headers)
+                : before.Headers,
             ClientAuthentication = !isOAuth ? before.ClientAuthentication : leavesOutHeader ? ClientAuthentication.Body : leavesOutBody ? ClientAuthentication.Basic : ClientAuthentication.BasicAndBody,
         };
     }

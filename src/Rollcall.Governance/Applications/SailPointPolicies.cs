@@ -18,14 +18,21 @@ internal static class SailPointPolicies
         var policy = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var field in Find(forms, type)?.Fields() ?? [])
         {
+            var isKnown = before.TryGetValue(field.Name, out var known);
+            // A placeholder stands for the value that is known.
+            if (isKnown && field.Value is { } value && SecretKeys.IsPlaceholder(value))
+            {
+                policy.Add(field.Name, known!);
+                continue;
+            }
             if (Without(field, type) is { } reason)
             {
                 notes.Add($"The field {field.Name.Truncate()} of the {type} policy {reason}");
                 continue;
             }
             // A new account is active anyway.
-            if (TemplateOf(field) is { } template && !IsImplied(field, type))
-                policy.Add(field.Name, before.TryGetValue(field.Name, out var known) && SailPointNames.AreSame(known, template) ? known : template);
+            if (TemplateOf(field) is { } template && (isKnown || !IsImplied(field, type)))
+                policy.Add(field.Name, isKnown && SailPointNames.AreSame(known!, template) ? known! : template);
         }
         return policy;
     }
