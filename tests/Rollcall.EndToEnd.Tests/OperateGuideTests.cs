@@ -21,7 +21,7 @@ public sealed partial class OperateGuideTests
         case $1 in start) start ;; stop) stop ;; restart) stop; start ;; esac
         """;
 
-    private static readonly string Guide = File.ReadAllText(Path.Combine(Root(), "docs", "operate.md"));
+    private static readonly string Guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operate.md"));
 
     [Fact]
     public async Task Commands_RunInTheirOrder()
@@ -99,14 +99,6 @@ public sealed partial class OperateGuideTests
     {
         File.WriteAllText(path, text + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Rollcall.slnx")))
-            folder = folder.Parent ?? throw new InvalidOperationException("No folder above the tests holds Rollcall.slnx.");
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^```(\w+)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
