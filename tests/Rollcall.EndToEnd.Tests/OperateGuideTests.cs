@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Rollcall.EndToEnd.Tests.Support;
+using Rollcall.Testing;
 
 namespace Rollcall.EndToEnd.Tests;
 

@@ -1,4 +1,4 @@
-namespace Rollcall.EndToEnd.Tests.Support;
+namespace Rollcall.Testing;
 
 /// <summary>The sources that these tests were built from.</summary>
 public static class Repository
