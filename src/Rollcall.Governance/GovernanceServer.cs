@@ -50,7 +50,8 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var secrets = new ApplicationSecrets(new SecretProtector(folder.ReadOrMakeMasterKey()));
         var connections = new Connections(database, secrets, handlers, clock);
-        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddSingleton(new GovernanceMeter(builder.Meters, database));
+        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<GovernanceMeter>(), services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
         builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)

@@ -60,6 +60,7 @@ internal static class CommandLine
             .With(ServeCommand.Create(settings, connection, serve))
             .With(IntegrationCommands.Create(server), ListCommands.Create(server), UserCommands.Create(server), AccessCommands.Create(server), AuditCommand.Create(server))
             .With(ApplyCommand.Create(server, shell), ExportCommand.Create(server, shell))
+            .With(DemoCommand.Create(shell, settings))
             .With([.. StoreCommands.Create(shell, settings, connection), CompletionCommand.Create(shell)])
             .With([.. connection.All])
             .WithUnlisted(settings.All)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Rollcall.EndToEnd.Tests.Support;
 using Rollcall.Testing;
@@ -22,7 +23,7 @@ public sealed partial class OperateGuideTests
         case $1 in start) start ;; stop) stop ;; restart) stop; start ;; esac
         """;
 
-    private static readonly string Guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operate.md"));
+    private static readonly string Guide = File.ReadAllText(Repository.Docs("operate.md"));
 
     [Fact]
     public async Task Commands_RunInTheirOrder()
@@ -70,6 +71,9 @@ public sealed partial class OperateGuideTests
         using var answer = await http.SendAsync(refused, TestContext.Current.CancellationToken);
         using var admin = new HttpClient { BaseAddress = new Uri(server.Url) };
         admin.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(server.Data, "admin-token"), TestContext.Current.CancellationToken)).Trim());
+        // Only who comes back to the change feed follows it.
+        var place = JsonNode.Parse(await admin.GetStringAsync(new Uri("/api/v1/changes?after=now", UriKind.Relative), TestContext.Current.CancellationToken))!["next"];
+        await admin.GetStringAsync(new Uri($"/api/v1/changes?after={place}", UriKind.Relative), TestContext.Current.CancellationToken);
         var metrics = await admin.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
 
         var named = Metric().Matches(Guide).Select(match => match.Value).Distinct().ToList();

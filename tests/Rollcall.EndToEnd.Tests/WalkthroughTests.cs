@@ -12,7 +12,7 @@ public sealed class WalkthroughTests
     {
         using var folder = new TempFolder();
         await using var server = await RollcallServer.StartAsync(folder.Path);
-        var start = new ProcessStartInfo("bash", [Path.Combine(Repository.Root, "docs", "walkthrough.sh")])
+        var start = new ProcessStartInfo("bash", [Repository.Docs("walkthrough.sh")])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,

@@ -32,7 +32,7 @@ public sealed partial class GuideTests
     public void TheGuide_ShowsTheExampleThatIsRunHere()
     {
         var source = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Rollcall.Scim.Client.Tests", "GuideTests.cs"));
-        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "scim-client.md"));
+        var guide = File.ReadAllText(Repository.Docs("scim-client.md"));
 
         var example = ExampleInSource().Match(source).Groups[1].Value.Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
         Assert.Equal(example.Replace("}, server);", "});", StringComparison.Ordinal), ExampleInGuide().Match(guide).Groups[1].Value.Trim());

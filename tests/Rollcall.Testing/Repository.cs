@@ -6,6 +6,9 @@ public static class Repository
     /// <summary>The folder that holds everything.</summary>
     public static string Root { get; } = Find();
 
+    /// <summary>A file of the documentation.</summary>
+    public static string Docs(string name) => Path.Combine(Root, "docs", name);
+
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
