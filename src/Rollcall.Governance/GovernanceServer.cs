@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Rollcall.Data;
 using Rollcall.Governance.Api;
 using Rollcall.Governance.Applications;
+using Rollcall.Governance.Lifecycle;
 using Rollcall.Governance.Provisioning;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -33,6 +34,9 @@ public sealed class GovernanceServer : IAsyncDisposable
     /// <summary>What carries planned changes out.</summary>
     internal Provisioner Provisioner => Host.App.Services.GetRequiredService<Provisioner>();
 
+    /// <summary>What takes away again what was given until a date.</summary>
+    internal Sunsets Sunsets => Host.App.Services.GetRequiredService<Sunsets>();
+
     /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
     /// <param name="settings">The settings of the process.</param>
     /// <param name="folder">The data folder, open.</param>
@@ -53,6 +57,8 @@ public sealed class GovernanceServer : IAsyncDisposable
         builder.Services.AddSingleton(new GovernanceMeter(builder.Meters, database));
         builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<GovernanceMeter>(), services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
         builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
+        builder.Services.AddSingleton(services => new Sunsets(database, services.GetRequiredService<Provisioner>(), clock, services.GetRequiredService<ILogger<Sunsets>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<Sunsets>());
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
@@ -61,6 +67,9 @@ public sealed class GovernanceServer : IAsyncDisposable
         var provisioner = host.App.Services.GetRequiredService<Provisioner>();
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
+        new IdentitiesApi(database, provisioner).Map(api);
+        new RequestsApi(database, provisioner).Map(api);
+        new ApprovalsApi(database, provisioner).Map(api);
         new ApplicationActionsApi(database, connections).Map(api);
         new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);

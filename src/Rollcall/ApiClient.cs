@@ -57,6 +57,14 @@ internal sealed class ApiClient : IDisposable
     public Task<ApiAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
+    /// <summary>Sends a file or other text as it is, which may take the server a while.</summary>
+    public async Task<ApiAnswer> PostAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(content) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        return await SendAsync(request, cancellationToken);
+    }
+
     /// <summary>Puts a resource where the path says.</summary>
     public Task<ApiAnswer> PutAsync(string path, JsonObject? body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, path, body, null, cancellationToken);
@@ -121,16 +129,17 @@ internal sealed class ApiClient : IDisposable
             request.Content = new StringContent(body.ToJsonString(Compact), new MediaTypeHeaderValue(Json));
         if (ifMatch is not null)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-
-        return await TalkAsync(async () =>
-        {
-            using var response = await _http.SendAsync(request, cancellationToken);
-            var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            if (!response.IsSuccessStatusCode)
-                throw Refusal(response, content);
-            return new ApiAnswer(response.StatusCode, Parse(content), response.Headers.ETag?.ToString());
-        }, cancellationToken);
+        return await SendAsync(request, cancellationToken);
     }
+
+    private Task<ApiAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => TalkAsync(async () =>
+    {
+        using var response = await _http.SendAsync(request, cancellationToken);
+        var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw Refusal(response, content);
+        return new ApiAnswer(response.StatusCode, Parse(content), response.Headers.ETag?.ToString());
+    }, cancellationToken);
 
     private async Task<T> TalkAsync<T>(Func<Task<T>> talk, CancellationToken cancellationToken)
     {

@@ -40,7 +40,11 @@ internal sealed record VerbRun(IReadOnlyList<string> Arguments, IReadOnlyList<Fa
             transcript.Append($"\n> {request.Method} {request.Target}\n");
             if (request.IfMatch is not null)
                 transcript.Append($"> If-Match: {request.IfMatch}\n");
-            if (request.Body.Length > 0)
+            if (request.ActingAs is not null)
+                transcript.Append($"> X-Rollcall-As: {request.ActingAs}\n");
+            if (request.MediaType is not (null or "application/json"))
+                transcript.Append($"> Content-Type: {request.MediaType}\n{request.Body}\n");
+            else if (request.Body.Length > 0)
                 transcript.Append(JsonNode.Parse(request.Body)!.ToJsonString(Readable)).Append('\n');
         }
 

@@ -18,7 +18,11 @@ public sealed class VerbTests
     public async Task Verb_SendsAndPrints_AsKept(string id)
     {
         var row = Cases.Read<Row>(Table).Single(candidate => candidate.Id == id);
-        var run = await VerbRun.OfAsync(row.Args, row.Answers);
+        var run = await VerbRun.OfAsync(row.Args, row.Answers, cli =>
+        {
+            foreach (var (name, text) in row.Files ?? [])
+                File.WriteAllText(Path.Combine(cli.Folder, name), text);
+        });
 
         Assert.True(IsWhatTheServerSaid(row, JsonElement.Parse(run.Json.Output)), run.Json.Output);
         Golden.Matches($"verbs/{row.Id.Replace(' ', '-')}.txt", run.Transcript(withJson: true));
@@ -29,11 +33,11 @@ public sealed class VerbTests
     {
         if (row.Answers[^1].Body is not { } last)
             return JsonElement.DeepEquals(JsonElement.Parse("{}"), printed);
-        if (!last.TryGetProperty("items", out _))
+        if (last.EnumerateObject().Any(member => member.Name is not ("items" or "nextCursor")))
             return JsonElement.DeepEquals(last, printed);
         var items = row.Answers.SelectMany(answer => answer.Body!.Value.GetProperty("items").EnumerateArray());
         return JsonElement.DeepEquals(JsonSerializer.SerializeToElement(new { items }), printed);
     }
 
-    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers);
+    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers, Dictionary<string, string>? Files = null);
 }

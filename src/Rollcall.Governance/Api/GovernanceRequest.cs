@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Data;
 using Rollcall.Governance.Applications;
@@ -34,6 +35,29 @@ internal static class GovernanceRequest
             ?? throw ApiException.Invalid(ActingHeader, $"There is no identity '{name.Truncate()}' to act as. Name one by its id or its e-mail address.");
         return identity.Active ? identity : throw ApiException.Forbidden($"'{identity.PublicId.Truncate()}' is inactive and can't act.");
     }
+
+    /// <summary>Refuses a call that acts for an identity.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="why">What only the administrator does, as a sentence.</param>
+    /// <exception cref="ApiException">403.</exception>
+    public static void RefuseActing(HttpContext http, string why)
+    {
+        if (http.Request.Headers[ActingHeader].ToString().Length > 0)
+            throw ApiException.Forbidden($"{why} Leave {ActingHeader} (--as) out.");
+    }
+
+    /// <summary>The number in the path.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="what">What it numbers, such as <c>request</c>.</param>
+    /// <exception cref="ApiException">404: it is no number, so nothing has it.</exception>
+    public static long RouteNumber(HttpContext http, string what) =>
+        long.TryParse(http.Route("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw ApiException.NotFound($"There is no {what} {http.Route("id").Truncate()}.");
+
+    /// <summary>The number that a page of a list ordered by id begins after; null for the first page.</summary>
+    /// <exception cref="ApiException">400: the cursor was not made here.</exception>
+    public static long? NumberOf(ApiPageRequest page) => page.After is null ? null
+        : long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw ApiException.Invalid("cursor", "The cursor was not made here. Start again without one.");
 
     /// <summary>The application in the path.</summary>
     /// <exception cref="ApiException">404.</exception>

@@ -88,6 +88,15 @@ internal sealed class GovernanceApp : IAsyncDisposable
         return text.Replace("otel_scope_name=\"Rollcall.Governance\",", "", StringComparison.Ordinal);
     }
 
+    /// <summary>Calls the API as the administrator, with a body of any kind.</summary>
+    public async Task<ApiAnswer> SendAsync(string method, string path, HttpContent content)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}") { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
