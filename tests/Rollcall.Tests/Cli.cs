@@ -37,6 +37,7 @@ internal sealed class Cli : IDisposable
     {
         var cli = new Cli();
         cli.Environment["ROLLCALL_ACCESS_URL"] = url;
+        cli.Environment["ROLLCALL_GOVERNANCE_URL"] = url;
         return cli;
     }
 

@@ -62,6 +62,7 @@ internal sealed class AccountMemberships
     /// <param name="session">The transaction.</param>
     public async ValueTask WriteAsync(WriteSession session)
     {
+        // "cross join" keeps the planner from walking all accounts for each pair instead of looking these few up.
         var (account, other) = (session.Dialect.JsonValue("p.value", ["a"]), session.Dialect.JsonValue("p.value", ["b"]));
         var pairs = session.Dialect.JsonElements("$2", ["rows"]);
         if (_removed.Length > 0)
@@ -73,14 +74,14 @@ internal sealed class AccountMemberships
             await session.ExecuteAsync(
                 $"""
                  insert into account_entitlements (application_id, account_id, entitlement_id)
-                 select $1, r.id, {other} from {pairs} p join accounts r on r.application_id = $1 and r.scim_id = {account} where true
+                 select $1, r.id, {other} from {pairs} p cross join accounts r where r.application_id = $1 and r.scim_id = {account}
                  on conflict do nothing
                  """, _applicationId, _listed);
         if (_unlisted.Length > 0)
             await session.ExecuteAsync(
                 $"""
                  insert into unlisted_memberships (application_id, account_id, group_id)
-                 select $1, r.id, {other} from {pairs} p join accounts r on r.application_id = $1 and r.scim_id = {account} where true
+                 select $1, r.id, {other} from {pairs} p cross join accounts r where r.application_id = $1 and r.scim_id = {account}
                  on conflict do nothing
                  """, _applicationId, _unlisted);
     }
@@ -116,9 +117,8 @@ internal sealed class AccountMemberships
                 await session.ExecuteAsync(
                     $"""
                      insert into account_entitlements (application_id, account_id, entitlement_id)
-                     select $1, u.account_id, e.id from {pairs} p
-                       join unlisted_memberships u on u.application_id = $1 and u.group_id = {group} and u.account_id = {account}
-                       join entitlements e on e.application_id = $1 and e.scim_id = u.group_id where true
+                     select $1, u.account_id, e.id from {pairs} p cross join unlisted_memberships u cross join entitlements e
+                      where u.application_id = $1 and u.group_id = {group} and u.account_id = {account} and e.application_id = $1 and e.scim_id = u.group_id
                      on conflict do nothing
                      """, applicationId, rows);
                 return await session.ExecuteAsync(
