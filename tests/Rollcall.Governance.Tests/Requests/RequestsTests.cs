@@ -162,6 +162,30 @@ public sealed class RequestsTests
     }
 
     [Fact]
+    public async Task Cancel_OfWhatWasDecidedOtherwiseSince_LeavesThat()
+    {
+        await using var catalog = await Catalog.StartAsync("""{"approval":"none"}""");
+        await catalog.IdentityAsync("ann");
+        catalog.Account("ann");
+        catalog.Entitlement("Payroll");
+        async Task<long> OfAsync(string operation) => (long)(await catalog.AskAsync("Payroll", "ann", operation: operation)).Expect(201).Body["id"]!;
+        async Task CancelAsync(long id)
+        {
+            await catalog.IdleAsync();
+            (await catalog.App.CallAsync("POST", $"/requests/{id}/cancel")).Expect(200);
+        }
+        var (first, removal) = (await OfAsync("add"), await OfAsync("remove"));
+        await CancelAsync(first);
+        Assert.Empty(catalog.Assignments());
+        var second = await OfAsync("add");
+        // It had taken the place of the first one, which does not come back.
+        await CancelAsync(removal);
+        Assert.Equal(second, catalog.Number("select i.request_id from assignments s join request_items i on i.id = s.item_id"));
+        await CancelAsync(second);
+        Assert.Empty(catalog.Assignments());
+    }
+
+    [Fact]
     public async Task Cancel_WhileItIsBeingSent_IsRefused_AndSaysSo()
     {
         await using var catalog = await Catalog.StartAsync("""{"approval":"none"}""");
