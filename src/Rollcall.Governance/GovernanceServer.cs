@@ -54,7 +54,8 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var secrets = new ApplicationSecrets(new SecretProtector(folder.ReadOrMakeMasterKey()));
         var connections = new Connections(database, secrets, handlers, clock);
-        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddSingleton(new GovernanceMeter(builder.Meters, database));
+        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<GovernanceMeter>(), services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
         builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
         builder.Services.AddSingleton(services => new Sunsets(database, services.GetRequiredService<Provisioner>(), clock, services.GetRequiredService<ILogger<Sunsets>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<Sunsets>());

@@ -159,7 +159,7 @@ internal sealed class ResourceQuery
             if (after is null || after.Type < _number)
                 yield return new Part("", order);
             else if (after.Type == _number)
-                yield return new Part($" and {_type.RowId} > {Parameter(1)}", order, after.RowId);
+                yield return new Part($" and {order} > {Parameter(1)}", order, after.RowId);
             yield break;
         }
         if (_sort.Descending && Nulls() is { } first)

@@ -246,6 +246,7 @@ create table transactions (
   finished bigint
 );
 create index transactions_lane on transactions (lane, id) where finished is null;
+create index transactions_open on transactions (application_id) where finished is null;
 create index transactions_waits on transactions (waits_for) where waits_for is not null;
 create index transactions_page on transactions (application_id, id);
 create index transactions_state on transactions (state, id);

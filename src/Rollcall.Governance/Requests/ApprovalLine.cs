@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Rollcall.Data;
 using Rollcall.Governance.Applications;
 using Rollcall.Governance.Audit;

@@ -80,7 +80,8 @@ public sealed class PagePlanTests
     /// <summary>The resources are found by one of the indexes, and no table is walked from its beginning; elements of one document are no table.</summary>
     private static void AssertSearches(IReadOnlyList<string> plan, string[] indexes)
     {
-        Assert.Contains(indexes, index => plan[0][..8] is "SEARCH u" or "SEARCH l" && plan[0][9..].StartsWith($"USING INDEX {index}", StringComparison.Ordinal));
+        Assert.True(
+            indexes.Any(index => plan[0][..8] is "SEARCH u" or "SEARCH l" && plan[0][9..].StartsWith($"USING INDEX {index}", StringComparison.Ordinal)), string.Join('\n', plan));
         Assert.DoesNotContain(plan, line => line.StartsWith("SCAN", StringComparison.Ordinal) && !line.Contains("VIRTUAL TABLE", StringComparison.Ordinal));
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -86,13 +87,39 @@ internal sealed class GovernanceApp : IAsyncDisposable
         return await ApiAnswer.ReadAsync(response);
     }
 
+    /// <summary>What <c>/metrics</c> tells, without the scope of each line.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return text.Replace("otel_scope_name=\"Rollcall.Governance\",", "", StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await Server.Host.StopAsync(new CancellationToken(canceled: true));
         await Server.DisposeAsync();
         _data.Dispose();
+        HideStored();
         _folder?.Dispose();
         Log.AssertKeepsSecrets();
+    }
+
+    /// <summary>What the database keeps of people and groups may stand in no line of the log.</summary>
+    private void HideStored()
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "select email from identities union select given_name from identities union select user_name from accounts union select title from entitlements union select reason from requests";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (!reader.IsDBNull(0))
+                Log.Hide(reader.GetString(0));
+        }
     }
 }
