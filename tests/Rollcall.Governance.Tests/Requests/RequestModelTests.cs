@@ -32,7 +32,6 @@ public sealed class RequestModelTests
     }
 
     [Fact]
-    [Trait("req", "R-7")]
     public void AnyOrder_EndsAsInTheModel() => Gen.Select(Steps, Gen.Int[0, 99]).Array[1, 40].Sample(steps => PlayAsync(steps).GetAwaiter().GetResult(), iter: 40, threads: 1);
 
     private static async Task PlayAsync((Step Step, int Number)[] steps)
