@@ -36,13 +36,13 @@ public sealed class RequestModelTests
 
     private static async Task PlayAsync((Step Step, int Number)[] steps)
     {
-        await using var catalog = await Catalog.StartAsync("""{"approval":"managerAndOwner"}""");
-        await catalog.IdentityAsync("mia");
-        await catalog.IdentityAsync("olga");
+        await using var world = await PlanningWorld.StartAsync("""{"approval":"managerAndOwner"}""");
+        await world.IdentityAsync("mia");
+        await world.IdentityAsync("olga");
         foreach (var name in People)
-            await catalog.IdentityAsync(name, "mia");
-        var accounts = People.ToDictionary(name => name, name => catalog.Account(name));
-        var entitlements = Titles.ToDictionary(title => title, title => catalog.Entitlement(title, owner: "olga"));
+            await world.IdentityAsync(name, "mia");
+        var accounts = People.ToDictionary(name => name, name => world.Account(name));
+        var entitlements = Titles.ToDictionary(title => title, title => world.Entitlement(title, owner: "olga"));
         var (items, held, assigned, gone) = (new List<Item>(), new HashSet<(string, string)>(), new Dictionary<(string, string), long>(), new HashSet<string>());
         // Whose decision the assignment of a pair is.
         var deciders = new Dictionary<(string, string), Item>();
@@ -68,7 +68,7 @@ public sealed class RequestModelTests
                     break;
                 case Step.Vanish when number < 15:
                     gone.Add(pair.What);
-                    catalog.Vanish(entitlements[pair.What]);
+                    world.Vanish(entitlements[pair.What]);
                     break;
             }
             await AssertSameAsync();
@@ -84,7 +84,7 @@ public sealed class RequestModelTests
 
         async Task AskAsync(bool isAdd, (string Who, string What) pair)
         {
-            var answer = await catalog.AskAsync(pair.What, pair.Who, operation: isAdd ? "add" : "remove");
+            var answer = await world.AskAsync(pair.What, pair.Who, operation: isAdd ? "add" : "remove");
             if (isAdd && gone.Contains(pair.What))
                 answer.Expect(400);
             else if (items.Exists(item => item.IsAdd == isAdd && item.Pair == pair && item.State is "pending" or "provisioning"))
@@ -98,7 +98,7 @@ public sealed class RequestModelTests
 
         async Task DecideAsync(Item item, bool approve)
         {
-            (await catalog.App.CallAsync("POST", $"/requests/{item.Request}/{(approve ? "approve" : "deny")}", """{"comment":"so be it"}""", item.Approvals == 2 ? "mia" : "olga")).Expect(200);
+            (await world.App.CallAsync("POST", $"/requests/{item.Request}/{(approve ? "approve" : "deny")}", """{"comment":"so be it"}""", item.Approvals == 2 ? "mia" : "olga")).Expect(200);
             if (!approve)
                 item.State = "denied";
             else if (--item.Approvals == 0)
@@ -117,8 +117,8 @@ public sealed class RequestModelTests
 
         async Task CancelAsync(Item item)
         {
-            await catalog.IdleAsync();
-            var answer = await catalog.App.CallAsync("POST", $"/requests/{item.Request}/cancel");
+            await world.IdleAsync();
+            var answer = await world.App.CallAsync("POST", $"/requests/{item.Request}/cancel");
             answer.Expect(item.State is "pending" or "provisioning" ? 200 : 409);
             // What was decided since stays.
             if (item.State == "provisioning" && deciders.GetValueOrDefault(item.Pair) == item)
@@ -129,10 +129,10 @@ public sealed class RequestModelTests
 
         async Task SettleAsync(Item item, bool success)
         {
-            await catalog.IdleAsync();
+            await world.IdleAsync();
             var (account, entitlement) = (accounts[item.Pair.Who], entitlements[item.Pair.What]);
-            var id = catalog.Number("select id from request_items where request_id = $request", ("$request", item.Request));
-            await catalog.App.Server.Database.WriteAsync(async session =>
+            var id = world.Number("select id from request_items where request_id = $request", ("$request", item.Request));
+            await world.App.Server.Database.WriteAsync(async session =>
             {
                 await session.ExecuteAsync("update transactions set state = $2, finished = $3 where item_id = $1", id, success ? nameof(TransactionState.Done) : nameof(TransactionState.Failed), session.Now);
                 if (success)
@@ -150,16 +150,16 @@ public sealed class RequestModelTests
         async Task AssertSameAsync()
         {
             // Who has what, and by which request.
-            Assert.Equal(assigned.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Item1} {pair.Key.Item2} {pair.Value}")).Order(StringComparer.Ordinal), catalog.Texts(
+            Assert.Equal(assigned.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key.Item1} {pair.Key.Item2} {pair.Value}")).Order(StringComparer.Ordinal), world.Texts(
                 """
                 select p.public_id || ' ' || e.title || ' ' || i.request_id from assignments s join identities p on p.id = s.identity_id
                 join entitlements e on e.id = s.entitlement_id join request_items i on i.id = s.item_id order by 1
                 """));
-            Assert.Equal(items.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.Request} {item.State} {item.State}")), catalog.Texts(
+            Assert.Equal(items.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.Request} {item.State} {item.State}")), world.Texts(
                 "select r.id || ' ' || r.state || ' ' || i.state from requests r join request_items i on i.request_id = r.id order by r.id"));
             // Whoever is still to decide decides on something that is open.
-            Assert.Equal(items.Count(item => item.State == "pending"), (await catalog.ApprovalsAsync()).Count);
-            Assert.Equal(items.Count(item => item is { State: "pending", Approvals: 2 }), (await catalog.ApprovalsAsync("waiting")).Count);
+            Assert.Equal(items.Count(item => item.State == "pending"), (await world.ApprovalsAsync()).Count);
+            Assert.Equal(items.Count(item => item is { State: "pending", Approvals: 2 }), (await world.ApprovalsAsync("waiting")).Count);
         }
     }
 }
