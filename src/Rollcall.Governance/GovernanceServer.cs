@@ -74,6 +74,7 @@ public sealed class GovernanceServer : IAsyncDisposable
         var runner = host.App.Services.GetRequiredService<TaskRunner>();
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
+        new ApplicationDocumentsApi(database, secrets).Map(api);
         new IdentitiesApi(database, provisioner).Map(api);
         new RequestsApi(database, provisioner).Map(api);
         new ApprovalsApi(database, provisioner).Map(api);

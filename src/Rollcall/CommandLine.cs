@@ -60,6 +60,7 @@ internal static class CommandLine
             .With(ServeCommand.Create(settings, connection, serve))
             .With(IntegrationCommands.Create(server), ListCommands.Create(server), UserCommands.Create(server), AccessCommands.Create(server), AuditCommand.Create(server))
             .With(ApplyCommand.Create(server, shell), ExportCommand.Create(server, shell))
+            .With(AppCommands.Create(governance), PolicyCommands.Create(governance), TransactionCommands.Create(governance))
             .With(IdentityCommands.Create(governance), RequestCommands.CreateRequest(governance), RequestCommands.Create(governance), ApprovalCommands.Create(governance))
             .With(DemoCommand.Create(shell, settings))
             .With(AggregateCommands.Create(governance), TaskCommands.Create(governance), ScheduleCommands.Create(governance), AccountCommands.Create(governance), CatalogCommands.Create(governance), DriftCommand.Create(governance))

@@ -11,12 +11,13 @@ namespace Rollcall.Governance.Accounts;
 internal sealed class AccountMemberships
 {
     private readonly long _applicationId;
-    private readonly string _listed;
-    private readonly string _unlisted;
+    private readonly IReadOnlyList<(string Account, long Entitlement)> _listed;
+    private readonly IReadOnlyList<(string Account, string Group)> _unlisted;
     private readonly string _removed;
     private readonly string _known;
 
-    private AccountMemberships(long applicationId, string listed, string unlisted, string removed, string known)
+    private AccountMemberships(
+        long applicationId, IReadOnlyList<(string Account, long Entitlement)> listed, IReadOnlyList<(string Account, string Group)> unlisted, string removed, string known)
     {
         _applicationId = applicationId;
         _listed = listed;
@@ -55,34 +56,28 @@ internal sealed class AccountMemberships
             }
             removed.AddRange(before.Select(entitlement => (resources[i].Id!.Value, entitlement)));
         }
-        return new AccountMemberships(applicationId, Pairs(listed), Pairs(unlisted), Pairs(removed), known);
+        return new AccountMemberships(applicationId, listed, unlisted, ResourceJson.Pairs(removed), known);
     }
 
     /// <summary>Writes the change.</summary>
     /// <param name="session">The transaction.</param>
-    public async ValueTask WriteAsync(WriteSession session)
+    /// <param name="ids">The ids in the database of the accounts, by their SCIM ids.</param>
+    public async ValueTask WriteAsync(WriteSession session, IReadOnlyDictionary<string, long> ids)
     {
-        var (account, other) = (session.Dialect.JsonValue("p.value", ["a"]), session.Dialect.JsonValue("p.value", ["b"]));
+        var pair = $"{session.Dialect.JsonValue("p.value", ["a"])}, {session.Dialect.JsonValue("p.value", ["b"])}";
         var pairs = session.Dialect.JsonElements("$2", ["rows"]);
         if (_removed.Length > 0)
-            await session.ExecuteAsync(
-                $"delete from account_entitlements where (application_id, account_id, entitlement_id) in (select $1, {account}, {other} from {pairs} p)", _applicationId, _removed);
+            await session.ExecuteAsync($"delete from account_entitlements where (application_id, account_id, entitlement_id) in (select $1, {pair} from {pairs} p)", _applicationId, _removed);
         if (_known.Length > "[]".Length)
             await session.ExecuteAsync($"delete from unlisted_memberships where application_id = $1 and account_id in ({session.Dialect.NumberSet("$2")})", _applicationId, _known);
-        if (_listed.Length > 0)
+        if (_listed.Count > 0)
             await session.ExecuteAsync(
-                $"""
-                 insert into account_entitlements (application_id, account_id, entitlement_id)
-                 select $1, r.id, {other} from {pairs} p join accounts r on r.application_id = $1 and r.scim_id = {account} where true
-                 on conflict do nothing
-                 """, _applicationId, _listed);
-        if (_unlisted.Length > 0)
+                $"insert into account_entitlements (application_id, account_id, entitlement_id) select $1, {pair} from {pairs} p where true on conflict do nothing",
+                _applicationId, ResourceJson.Pairs([.. _listed.Select(held => (ids[held.Account], held.Entitlement))]));
+        if (_unlisted.Count > 0)
             await session.ExecuteAsync(
-                $"""
-                 insert into unlisted_memberships (application_id, account_id, group_id)
-                 select $1, r.id, {other} from {pairs} p join accounts r on r.application_id = $1 and r.scim_id = {account} where true
-                 on conflict do nothing
-                 """, _applicationId, _unlisted);
+                $"insert into unlisted_memberships (application_id, account_id, group_id) select $1, {pair} from {pairs} p where true on conflict do nothing",
+                _applicationId, ResourceJson.Pairs([.. _unlisted.Select(held => (ids[held.Account], held.Group))]));
     }
 
     /// <summary>Whether accounts are in groups that the catalog does not have.</summary>
@@ -108,17 +103,17 @@ internal sealed class AccountMemberships
                 row => (Account: row.GetInt64(0), Group: row.GetString(1)), applicationId, AggregationRun.ChunkSize));
             if (found.Count == 0)
                 return;
-            var rows = Pairs(found);
+            var rows = ResourceJson.Pairs(found);
             await context.Database.WriteAsync(async session =>
             {
                 var (account, group) = (session.Dialect.JsonValue("p.value", ["a"]), session.Dialect.JsonValue("p.value", ["b"]));
                 var pairs = session.Dialect.JsonElements("$2", ["rows"]);
+                // "cross join" keeps the planner from walking all memberships for each pair instead of looking these few up.
                 await session.ExecuteAsync(
                     $"""
                      insert into account_entitlements (application_id, account_id, entitlement_id)
-                     select $1, u.account_id, e.id from {pairs} p
-                       join unlisted_memberships u on u.application_id = $1 and u.group_id = {group} and u.account_id = {account}
-                       join entitlements e on e.application_id = $1 and e.scim_id = u.group_id where true
+                     select $1, u.account_id, e.id from {pairs} p cross join unlisted_memberships u cross join entitlements e
+                      where u.application_id = $1 and u.group_id = {group} and u.account_id = {account} and e.application_id = $1 and e.scim_id = u.group_id
                      on conflict do nothing
                      """, applicationId, rows);
                 return await session.ExecuteAsync(
@@ -137,15 +132,4 @@ internal sealed class AccountMemberships
                 row => found.Add(row.GetString(0), row.GetInt64(1)), applicationId, JsonSerializer.Serialize(groups));
         return found;
     }
-
-    /// <summary>Pairs as one parameter; empty for none.</summary>
-    private static string Pairs<TOne, TOther>(List<(TOne One, TOther Other)> pairs) => pairs.Count == 0 ? "" : ResourceJson.Rows(pairs, (writer, pair) =>
-    {
-        writer.WriteStartObject();
-        writer.WritePropertyName("a");
-        JsonSerializer.Serialize(writer, pair.One);
-        writer.WritePropertyName("b");
-        JsonSerializer.Serialize(writer, pair.Other);
-        writer.WriteEndObject();
-    });
 }

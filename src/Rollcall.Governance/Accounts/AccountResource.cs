@@ -46,10 +46,9 @@ internal sealed class AccountResource(ScimResource resource)
         }
     }
 
-    /// <summary>Writes it as an object with the columns of the table as members.</summary>
+    /// <summary>Writes the columns of the table as members.</summary>
     public void Write(Utf8JsonWriter writer, long? identityId)
     {
-        writer.WriteStartObject();
         writer.WriteString("scimId", resource.Id);
         writer.WriteString("userName", UserName);
         writer.WriteString("userNameKey", ScimText.Fold(UserName));
@@ -62,9 +61,6 @@ internal sealed class AccountResource(ScimResource resource)
             writer.WriteNumber("identityId", id);
             writer.WriteString("correlation", Correlations.Rule);
         }
-        writer.WritePropertyName("attributes");
-        ResourceJson.Write(writer, resource.Json, GroupsAttribute);
-        writer.WriteEndObject();
     }
 
     private static string? Text(JsonElement element, string name)

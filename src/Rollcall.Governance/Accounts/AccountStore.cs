@@ -63,25 +63,27 @@ public static class AccountStore
     /// <summary>Writes accounts as a server shows them: new ones, and those that have changed.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="applicationId">The application.</param>
-    /// <param name="rows">What <see cref="AccountResource.Write"/> makes of each, as <see cref="ResourceJson.Rows"/>.</param>
-    /// <returns>Their ids.</returns>
-    internal static async ValueTask<IReadOnlyList<long>> SaveAsync(WriteSession session, long applicationId, string rows)
+    /// <param name="rows">The resources, each with what <see cref="AccountResource.Write"/> writes of it.</param>
+    /// <returns>Their ids, by their SCIM ids.</returns>
+    internal static async ValueTask<IReadOnlyDictionary<string, long>> SaveAsync(WriteSession session, long applicationId, ResourceRows rows)
     {
         string Value(string name) => session.Dialect.JsonValue("j.value", [name]);
-        return await session.ListAsync(
+        var ids = new Dictionary<string, long>(StringComparer.Ordinal);
+        await session.EachAsync(
             $"""
              insert into accounts (application_id, scim_id, user_name, user_name_key, external_id, display_name, active, version, digest, identity_id, correlation, refreshed, attributes)
              select $1, {Value("scimId")}, {Value("userName")}, {Value("userNameKey")}, {Value("externalId")}, {Value("displayName")}, {Value("active")}, {Value("version")}, {Value("digest")},
-                    {Value("identityId")}, {Value("correlation")}, $3, {Value("attributes")}
+                    {Value("identityId")}, {Value("correlation")}, $3, {session.Dialect.TextPart("$4", Value("start"), Value("length"))}
                from {session.Dialect.JsonElements("$2", ["rows"])} j where true
              on conflict (application_id, scim_id) do update set
                 user_name = excluded.user_name, user_name_key = excluded.user_name_key, external_id = excluded.external_id, display_name = excluded.display_name,
                 active = excluded.active, version = excluded.version, digest = excluded.digest, gone = null, refreshed = excluded.refreshed, attributes = excluded.attributes,
                 identity_id = case when accounts.correlation is null then excluded.identity_id else accounts.identity_id end,
                 correlation = coalesce(accounts.correlation, excluded.correlation)
-             returning id
+             returning scim_id, id
              """,
-            row => row.GetInt64(0), applicationId, rows, session.Now);
+            row => ids.Add(row.GetString(0), row.GetInt64(1)), applicationId, rows.Rows, session.Now, rows.Contents);
+        return ids;
     }
 
     /// <summary>Accounts that belong to nobody and that no person has decided about, with what the rule compares.</summary>
@@ -96,13 +98,7 @@ public static class AccountStore
     /// <summary>Gives accounts the identities that the rule has found.</summary>
     internal static async ValueTask CorrelateAsync(WriteSession session, IReadOnlyCollection<KeyValuePair<long, long>> found)
     {
-        var rows = ResourceJson.Rows(found, (writer, pair) =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("a", pair.Key);
-            writer.WriteNumber("b", pair.Value);
-            writer.WriteEndObject();
-        });
+        var rows = ResourceJson.Pairs([.. found.Select(pair => (pair.Key, pair.Value))]);
         await session.ExecuteAsync(
             $"""
              update accounts set identity_id = f.identity_id, correlation = $2

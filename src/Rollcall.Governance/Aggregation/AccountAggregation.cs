@@ -42,12 +42,12 @@ internal sealed class AccountAggregation(AggregationContext context) : Aggregati
             : new CorrelationOutcome<string>(new Dictionary<string, long>(), []);
         NoteAmbiguous(identities.Ambiguous);
         var memberships = await AccountMemberships.PrepareAsync(session, applicationId, resources, accounts);
-        var rows = ResourceJson.Rows(accounts, (writer, account) => account.Write(writer, identities.Found.TryGetValue(account.Resource.Id, out var identity) ? identity : null));
+        var rows = ResourceRows.Of(accounts, account => account.Resource, "groups"u8, (writer, account) => account.Write(writer, identities.Found.TryGetValue(account.Resource.Id, out var identity) ? identity : null));
         return async write =>
         {
             var ids = await AccountStore.SaveAsync(write, applicationId, rows);
-            await memberships.WriteAsync(write);
-            return ids;
+            await memberships.WriteAsync(write, ids);
+            return [.. ids.Values];
         };
     }
 

@@ -11,7 +11,7 @@ namespace Rollcall.Governance.Aggregation;
 internal sealed record RunEnding(TaskState State, string? Message = null);
 
 /// <summary>
-/// One run over the resources of an application's server. It holds a page at a time, and writes in chunks, each with the
+/// One run over the resources of an application's server. It holds a page, fetches the next one meanwhile, and writes in chunks, each with the
 /// place where the run goes on, so that it may be interrupted anywhere:
 /// 1. read the server's list, and write what is new or has another version (<see cref="ReadAsync"/>);
 /// 2. mark what was not seen as gone, unless it is too much or the list moved (<see cref="MarkAsync"/>);
@@ -128,14 +128,15 @@ internal abstract class AggregationRun(AggregationContext context)
         {
             while (await BeatingAsync(fetching, ending.Token))
             {
-                var page = pages.Current;
-                var overlaps = overlap is not null && page.Resources is [{ } first, ..] && first.Id == overlap;
-                _position = _position with { HasShifted = _position.HasShifted || page.HasShifted || (overlap is not null && !overlaps) };
-                await WritePageAsync(page, overlaps ? 1 : 0, isByIndex, asked);
-                overlap = null;
-                cancellationToken.ThrowIfCancellationRequested();
+                // The next page is fetched while this one is written.
+                var (page, askedForPage) = (pages.Current, asked);
                 asked = context.Now;
                 fetching = pages.MoveNextAsync().AsTask();
+                var overlaps = overlap is not null && page.Resources is [{ } first, ..] && first.Id == overlap;
+                _position = _position with { HasShifted = _position.HasShifted || page.HasShifted || (overlap is not null && !overlaps) };
+                await WritePageAsync(page, overlaps ? 1 : 0, isByIndex, askedForPage);
+                overlap = null;
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
         finally

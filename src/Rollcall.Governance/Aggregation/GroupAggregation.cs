@@ -33,7 +33,7 @@ internal sealed class GroupAggregation(AggregationContext context) : Aggregation
     protected override ValueTask<Func<WriteSession, ValueTask<IReadOnlyList<long>>>> PrepareAsync(Session session, IReadOnlyList<ReadResource> resources)
     {
         var applicationId = Context.Application.Id;
-        var rows = ResourceJson.Rows(resources, (writer, read) => new EntitlementResource(read.Resource).Write(writer));
+        var rows = ResourceRows.Of(resources, read => read.Resource, "members"u8, (writer, read) => new EntitlementResource(read.Resource).Write(writer));
         return ValueTask.FromResult<Func<WriteSession, ValueTask<IReadOnlyList<long>>>>(write => EntitlementStore.SaveAsync(write, applicationId, rows));
     }
 

@@ -56,7 +56,7 @@ internal sealed record ResourceTable(string Name, string Sightings, string OnMar
         {
             await session.ExecuteAsync(
                 $"""
-                 insert into {Sightings} (application_id, resource_id, task_id, page) select $1, r.id, $2, $3 from {Name} r where r.id in ({session.Dialect.NumberSet("$4")})
+                 insert into {Sightings} (application_id, resource_id, task_id, page) select $1, s.value, $2, $3 from ({session.Dialect.NumberSet("$4")}) s where true
                  on conflict (application_id, resource_id) do update set task_id = excluded.task_id, page = excluded.page
                  """,
                 applicationId, taskId, page, JsonSerializer.Serialize(ids));

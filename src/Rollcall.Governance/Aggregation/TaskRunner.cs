@@ -212,7 +212,7 @@ public sealed partial class TaskRunner(Database database, Connections connection
         _ => "Run the aggregation again when the server is well.",
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Task {Task} ({Kind}) ended: {State}.")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Task {Task} ({Kind}) ended: {State}.")]
     private static partial void LogEnded(ILogger logger, long task, TaskKind kind, TaskState state);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Task {Task} was cancelled, or another process has taken it.")]

@@ -28,10 +28,9 @@ internal sealed class EntitlementResource(ScimResource resource)
             extension.TryGetProperty("memberCount", out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out var number) ? number : null);
     }
 
-    /// <summary>Writes it as an object with the columns of the table as members.</summary>
+    /// <summary>Writes the columns of the table as members.</summary>
     public void Write(Utf8JsonWriter writer)
     {
-        writer.WriteStartObject();
         writer.WriteString("scimId", resource.Id);
         writer.WriteString("title", Title);
         writer.WriteString("titleKey", ScimText.Fold(Title));
@@ -40,9 +39,6 @@ internal sealed class EntitlementResource(ScimResource resource)
         writer.WriteString("searchKey", ScimText.Fold(string.Join('\n', [Title, told.Description, .. told.Roles, .. told.Traits])));
         if (told.MemberCount is { } count)
             writer.WriteNumber("memberCount", count);
-        writer.WritePropertyName("attributes");
-        ResourceJson.Write(writer, resource.Json, MembersAttribute);
-        writer.WriteEndObject();
     }
 
     private static List<string> Texts(JsonElement extension, string name) =>

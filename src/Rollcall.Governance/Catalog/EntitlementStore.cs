@@ -91,22 +91,22 @@ public static class EntitlementStore
     /// <summary>Writes Groups as a server shows them: new ones, and those that have changed. What was set here stays.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="applicationId">The application.</param>
-    /// <param name="rows">What <see cref="EntitlementResource.Write"/> makes of each, as <see cref="ResourceJson.Rows"/>.</param>
+    /// <param name="rows">The resources, each with what <see cref="EntitlementResource.Write"/> writes of it.</param>
     /// <returns>Their ids.</returns>
-    internal static async ValueTask<IReadOnlyList<long>> SaveAsync(WriteSession session, long applicationId, string rows)
+    internal static async ValueTask<IReadOnlyList<long>> SaveAsync(WriteSession session, long applicationId, ResourceRows rows)
     {
         string Value(string name) => session.Dialect.JsonValue("j.value", [name]);
         return await session.ListAsync(
             $"""
              insert into entitlements (application_id, scim_id, title, title_key, version, digest, search_key, requestable, member_count, revision, refreshed, attributes)
-             select $1, {Value("scimId")}, {Value("title")}, {Value("titleKey")}, {Value("version")}, {Value("digest")}, {Value("searchKey")}, true, {Value("memberCount")}, 1, $3, {Value("attributes")}
+             select $1, {Value("scimId")}, {Value("title")}, {Value("titleKey")}, {Value("version")}, {Value("digest")}, {Value("searchKey")}, true, {Value("memberCount")}, 1, $3, {session.Dialect.TextPart("$4", Value("start"), Value("length"))}
                from {session.Dialect.JsonElements("$2", ["rows"])} j where true
              on conflict (application_id, scim_id) do update set
                 title = excluded.title, title_key = excluded.title_key, version = excluded.version, digest = excluded.digest, search_key = excluded.search_key,
                 member_count = excluded.member_count, revision = entitlements.revision + 1, gone = null, refreshed = excluded.refreshed, attributes = excluded.attributes
              returning id
              """,
-            row => row.GetInt64(0), applicationId, rows, session.Now);
+            row => row.GetInt64(0), applicationId, rows.Rows, session.Now, rows.Contents);
     }
 
     /// <summary>Whether any group of an application may have members: its count says so, or is not known.</summary>

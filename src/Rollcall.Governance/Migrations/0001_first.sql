@@ -83,7 +83,6 @@ create unique index accounts_scim_id on accounts (application_id, scim_id);
 create index accounts_user_name on accounts (application_id, user_name_key);
 create index accounts_identity on accounts (identity_id, application_id);
 create index accounts_page on accounts (application_id, id, gone);
-create index accounts_uncorrelated on accounts (application_id, id) where identity_id is null and gone is null;
 
 -- A SCIM Group as aggregated, and as an entry of the catalog. display_name, description, owner_id and requestable are set here.
 -- search_key is what a search by text looks in of what was aggregated, set_key of what was set here.

@@ -108,7 +108,7 @@ internal static class CatalogCommands
         var format = OptionOf.Choice("--format", "The format. Default: csv.", "csv", "json");
         var verb = new Verb("export", "Prints the catalog as a file that \"rollcall catalog import\" takes.")
             .With(application, format)
-            .WithExamples("rollcall catalog export --app crm > catalog.csv");
+            .WithExamples("rollcall catalog export --app crm --format csv");
         return server.Verb(verb, call =>
         {
             var wanted = call.Get(format) ?? (call.Output.IsJson ? "json" : "csv");

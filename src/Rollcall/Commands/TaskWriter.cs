@@ -18,8 +18,10 @@ internal static class TaskWriter
         foreach (var problem in problems.EnumerateArray())
         {
             output.WriteLine();
-            output.WriteLine($"{Shell.Printable(problem.Text("reason") ?? "")}{Examples(problem)}");
+            output.WriteLine(Shell.Printable(problem.Text("reason") ?? ""));
             output.WriteLine($"  {Shell.Printable(problem.Text("advice") ?? "")}");
+            if (Examples(problem) is { Length: > 0 } examples)
+                output.WriteLine($"  {examples}");
         }
     }
 
@@ -41,7 +43,7 @@ internal static class TaskWriter
         if (problem.Member("examples") is not { ValueKind: JsonValueKind.Array } examples || examples.GetArrayLength() == 0)
             return "";
         var more = long.TryParse(problem.Text("count"), CultureInfo.InvariantCulture, out var count) && count > examples.GetArrayLength() ? ", …" : "";
-        return $" ({Number(problem, "count")}: {string.Join(", ", examples.EnumerateArray().Select(example => Shell.Printable(example.GetString() ?? "")))}{more})";
+        return $"Met {Number(problem, "count")} times: {string.Join(", ", examples.EnumerateArray().Select(example => Shell.Printable(example.GetString() ?? "")))}{more}";
     }
 
     private static string Number(JsonElement element, string member) =>

@@ -80,7 +80,9 @@ public sealed class InterruptedRunTests
         await world.RunNextAsync(TestContext.Current.CancellationToken);
 
         var task = await world.TaskAsync(id);
-        Assert.Equal((TaskState.Cancelled, new TaskCounts(3, 0, 1, 2, 0)), (task.State, task.Counts));
+        // The page that was on its way may still have been written, or not.
+        Assert.Equal((TaskState.Cancelled, 0L), (task.State, task.Counts.Removed));
+        Assert.InRange(task.Counts.Read, 0, 6);
     }
 
     [Fact]
