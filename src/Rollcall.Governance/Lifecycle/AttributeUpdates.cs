@@ -21,8 +21,9 @@ internal static class AttributeUpdates
                 continue;
             var planned = new PlannedChange(applicationId, Operation.UpdateAccount, Causes.Attribute) { IdentityId = identity.Id, AccountId = accountId };
             // The values are worked out when it is carried out: one that has not begun will have the new ones.
-            if (!await session.FirstAsync("select 1 from transactions where lane = $1 and finished is null and operation = $2 and state = $3 and attempts = 0",
-                    _ => true, planned.Lane, nameof(Operation.UpdateAccount), nameof(TransactionState.Planned)))
+            var open = await session.ListAsync(
+                "select state from transactions where lane = $1 and finished is null and operation = $2 and attempts = 0", row => row.GetString(0), planned.Lane, nameof(Operation.UpdateAccount));
+            if (!open.Contains(nameof(TransactionState.Planned)))
                 await TransactionStore.PlanAsync(session, change, planned);
         }
     }

@@ -68,19 +68,15 @@ internal static class Leavers
     {
         foreach (var account in await AccountsAsync(session, identity))
         {
+            var enabled = new PlannedChange(account.ApplicationId, Operation.EnableAccount, Causes.Leaver) { IdentityId = identity.Id, AccountId = account.Id };
             var ends = await session.ListAsync(
-                "select id from transactions where identity_id = $1 and application_id = $2 and account_id = $3 and finished is null and operation in ($4, $5) order by id",
-                row => row.GetInt64(0), identity.Id, account.ApplicationId, account.Id, nameof(Operation.DisableAccount), nameof(Operation.DeleteAccount));
+                "select id from transactions where lane = $1 and finished is null and operation in ($2, $3) and account_id = $4 order by id",
+                row => row.GetInt64(0), enabled.Lane, nameof(Operation.DisableAccount), nameof(Operation.DeleteAccount), account.Id);
             var underWay = false;
             foreach (var end in ends)
                 underWay |= !await TransactionStore.CancelAsync(session, end, "The identity is active again.");
             if (await LeaverActionAsync(session, account.ApplicationId) is not LeaverAction.Keep && (!account.Active || underWay))
-            {
-                await TransactionStore.PlanAsync(session, changes.Last, new PlannedChange(account.ApplicationId, Operation.EnableAccount, Causes.Leaver)
-                {
-                    IdentityId = identity.Id, AccountId = account.Id,
-                });
-            }
+                await TransactionStore.PlanAsync(session, changes.Last, enabled);
         }
     }
 

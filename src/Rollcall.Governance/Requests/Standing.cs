@@ -24,11 +24,11 @@ internal sealed class Standing
     public static async ValueTask<Standing> ReadAsync(Session session, long applicationId, IReadOnlyList<Identity> identities, IReadOnlyList<RequestedEntitlement> entitlements)
     {
         var (who, what) = (JsonSerializer.Serialize(identities.Select(identity => identity.Id)), JsonSerializer.Serialize(entitlements.Select(entitlement => entitlement.Id)));
+        // Joined crosswise, which keeps SQLite from walking all members of an entitlement instead of what these people hold.
         var held = await session.ListAsync(
             $"""
-            select a.identity_id, h.entitlement_id from accounts a
-            join account_entitlements h on h.application_id = a.application_id and h.account_id = a.id
-            where a.application_id = $1 and a.identity_id in ({session.Dialect.NumberSet("$2")}) and a.gone is null and h.entitlement_id in ({session.Dialect.NumberSet("$3")})
+            select a.identity_id, h.entitlement_id from accounts a cross join account_entitlements h
+            where h.application_id = a.application_id and h.account_id = a.id and a.application_id = $1 and a.identity_id in ({session.Dialect.NumberSet("$2")}) and a.gone is null and h.entitlement_id in ({session.Dialect.NumberSet("$3")})
             """, row => (row.GetInt64(0), row.GetInt64(1)), applicationId, who, what);
         var assigned = await session.ListAsync(
             $"""

@@ -54,12 +54,12 @@ public sealed class IdentitiesTests
     [Fact]
     public async Task Identity_ShowsWhatItHasAndWhatItWasGiven()
     {
-        await using var catalog = await Catalog.StartAsync("""{"approval":"none"}""");
-        var app = catalog.App;
-        await catalog.IdentityAsync("ann");
-        var held = catalog.Entitlement("Held");
-        catalog.Entitlement("Given");
-        catalog.Account("ann", "crm", true, held);
+        await using var world = await PlanningWorld.StartAsync("""{"approval":"none"}""");
+        var app = world.App;
+        await world.IdentityAsync("ann");
+        var held = world.Entitlement("Held");
+        world.Entitlement("Given");
+        world.Account("ann", "crm", true, held);
         (await app.CallAsync("POST", "/requests", JsonNode.Parse("""{"operation":"add","application":"crm","entitlements":["given"],"identities":["ann"],"reason":"r","until":"2027-01-01"}"""))).Expect(201);
 
         var shown = (await app.CallAsync("GET", "/identities/ann")).Expect(200).Body;
@@ -135,13 +135,13 @@ public sealed class IdentitiesTests
     [Fact]
     public async Task Import_OfManyRows_IsWrittenInChunks_EachRowAudited()
     {
-        await using var catalog = await Catalog.StartAsync(null);
-        var app = catalog.App;
+        await using var world = await PlanningWorld.StartAsync(null);
+        var app = world.App;
         var lines = Enumerable.Range(1, 1203).Select(number => string.Create(CultureInfo.InvariantCulture, $"{number:0000},p{number}@example.com,{(number > 1 ? number / 2 : 9999):0000}")).Prepend("id,email,manager").ToList();
         Assert.Equal("1203 1203 0 0 0", Numbers((await ImportAsync(app, lines)).Body));
         Assert.Equal("1203 0 0 1203 0", Numbers((await ImportAsync(app, lines)).Body));
-        Assert.Equal(1203, catalog.Number("select count(*) from audit where code = 'identity.create'"));
-        Assert.Equal(1, catalog.Number("select count(distinct request_id) from audit"));
+        Assert.Equal(1203, world.Number("select count(*) from audit where code = 'identity.create'"));
+        Assert.Equal(1, world.Number("select count(distinct request_id) from audit"));
     }
 
     private static async Task<ApiAnswer> ImportAsync(GovernanceApp app, IReadOnlyList<string> lines, string query = "")

@@ -8,7 +8,6 @@ namespace Rollcall.Governance.Tests.Requests;
 public sealed class WholeWayTests
 {
     [Fact]
-    [Trait("req", "R-7")]
     public async Task ApprovedRequest_PutsThePersonOnTheList_AndLeavingTakesThemOff()
     {
         await using var world = await World.StartAsync();
@@ -33,7 +32,6 @@ public sealed class WholeWayTests
     }
 
     [Fact]
-    [Trait("req", "R-9")]
     public async Task Sunset_TakesThePersonOffTheList()
     {
         await using var world = await World.StartAsync(new JsonObject { ["approval"] = "none" });
@@ -48,7 +46,6 @@ public sealed class WholeWayTests
     }
 
     [Fact]
-    [Trait("req", "R-9")]
     public async Task ChangedAttribute_ReachesTheAccount()
     {
         await using var world = await World.StartAsync(new JsonObject { ["updatePolicy"] = new JsonObject { ["displayName"] = "{{ identity.givenName }} ({{ identity.site }})" } });
@@ -59,7 +56,6 @@ public sealed class WholeWayTests
     }
 
     [Fact]
-    [Trait("req", "R-8")]
     public async Task AttemptThatWaited_DoesNotUndoWhatWasDecidedSince()
     {
         var meddler = new Meddler();

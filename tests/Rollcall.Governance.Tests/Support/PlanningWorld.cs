@@ -8,11 +8,11 @@ namespace Rollcall.Governance.Tests.Support;
 /// Governance over applications whose server never has time: what is planned stays planned. Puts into the database what an
 /// aggregation would have found, and reads what was planned.
 /// </summary>
-internal sealed class Catalog : IAsyncDisposable
+internal sealed class PlanningWorld : IAsyncDisposable
 {
     private readonly SqliteConnection _connection;
 
-    private Catalog(GovernanceApp app)
+    private PlanningWorld(GovernanceApp app)
     {
         App = app;
         _connection = new SqliteConnection($"Data Source={app.DatabaseFile};Pooling=False;Default Timeout=30");
@@ -22,12 +22,12 @@ internal sealed class Catalog : IAsyncDisposable
     public GovernanceApp App { get; }
 
     /// <param name="definition">Members of the definition of the application <c>crm</c>; null for no application.</param>
-    public static async Task<Catalog> StartAsync(string? definition = "{}")
+    public static async Task<PlanningWorld> StartAsync(string? definition = "{}")
     {
-        var catalog = new Catalog(await GovernanceApp.StartAsync(handlers: () => new NoTimeHandler()));
+        var world = new PlanningWorld(await GovernanceApp.StartAsync(handlers: () => new NoTimeHandler()));
         if (definition is not null)
-            await catalog.ApplicationAsync(definition: definition);
-        return catalog;
+            await world.ApplicationAsync(definition: definition);
+        return world;
     }
 
     private sealed class NoTimeHandler : HttpMessageHandler
@@ -62,8 +62,8 @@ internal sealed class Catalog : IAsyncDisposable
     /// <returns>Its id.</returns>
     public long Entitlement(string title, string application = "crm", string? owner = null, bool requestable = true) => Number(
         """
-        insert into entitlements (application_id, scim_id, title, title_key, attributes, owner_id, requestable, revision, seen, refreshed)
-        values ((select id from applications where name = $application), hex(randomblob(8)), $title, $key, '{}', (select id from identities where public_id = $owner), $requestable, 1, 0, 0)
+        insert into entitlements (application_id, scim_id, title, title_key, attributes, owner_id, requestable, revision, refreshed)
+        values ((select id from applications where name = $application), hex(randomblob(8)), $title, $key, '{}', (select id from identities where public_id = $owner), $requestable, 1, 0)
         returning id
         """, ("$application", application), ("$title", title), ("$key", ScimText.Fold(title)), ("$owner", owner), ("$requestable", requestable));
 
@@ -77,8 +77,8 @@ internal sealed class Catalog : IAsyncDisposable
     {
         var id = Number(
             """
-            insert into accounts (application_id, scim_id, user_name, user_name_key, active, attributes, identity_id, seen, refreshed)
-            values ((select id from applications where name = $application), hex(randomblob(8)), $identity, $identity, $active, '{}', (select id from identities where public_id = $identity), 0, 0)
+            insert into accounts (application_id, scim_id, user_name, user_name_key, active, attributes, identity_id, refreshed)
+            values ((select id from applications where name = $application), hex(randomblob(8)), $identity, $identity, $active, '{}', (select id from identities where public_id = $identity), 0)
             returning id
             """, ("$application", application), ("$identity", identity), ("$active", active));
         foreach (var entitlement in entitlements)
