@@ -58,16 +58,16 @@ internal sealed class ApiClient : IDisposable
         SendAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
     /// <summary>Sends a file or other text as it is, which may take the server a while.</summary>
-    public async Task<ApiAnswer> PostAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(content) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return await SendAsync(request, cancellationToken);
-    }
+    public Task<ApiAnswer> PostAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken) =>
+        SendContentAsync(HttpMethod.Post, path, content, mediaType, cancellationToken);
 
     /// <summary>Puts a resource where the path says.</summary>
     public Task<ApiAnswer> PutAsync(string path, JsonObject? body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, path, body, null, cancellationToken);
+
+    /// <summary>Puts a document where the path says, as it is.</summary>
+    public Task<ApiAnswer> PutAsync(string path, Stream content, string mediaType, CancellationToken cancellationToken) =>
+        SendContentAsync(HttpMethod.Put, path, content, mediaType, cancellationToken);
 
     /// <summary>Changes the members given; with an ETag only if the resource is still at that version.</summary>
     public Task<ApiAnswer> PatchAsync(string path, JsonObject body, string? ifMatch, CancellationToken cancellationToken) =>
@@ -129,6 +129,13 @@ internal sealed class ApiClient : IDisposable
             request.Content = new StringContent(body.ToJsonString(Compact), new MediaTypeHeaderValue(Json));
         if (ifMatch is not null)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return await SendAsync(request, cancellationToken);
+    }
+
+    private async Task<ApiAnswer> SendContentAsync(HttpMethod method, string path, Stream content, string mediaType, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StreamContent(content) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         return await SendAsync(request, cancellationToken);
     }
 

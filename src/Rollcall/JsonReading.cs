@@ -19,4 +19,12 @@ internal static class JsonReading
             { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } scalar => scalar.GetRawText(),
             _ => null,
         };
+
+    /// <summary>The items of a member; none where it is absent or no array.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
+        element.Member(name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
+
+    /// <summary>The items of a member that are text.</summary>
+    public static IEnumerable<string> Texts(this JsonElement element, string name) =>
+        element.Items(name).Where(item => item.ValueKind is JsonValueKind.String).Select(item => item.GetString()!);
 }

@@ -32,7 +32,7 @@ internal sealed class Cli : IDisposable
     /// <summary>A shell whose environment names the server.</summary>
     public static Cli For(FakeServer server) => For(server.Url);
 
-    /// <summary>A shell whose environment names the server.</summary>
+    /// <summary>A shell whose environment names the server, for both sides.</summary>
     public static Cli For(string url)
     {
         var cli = new Cli();

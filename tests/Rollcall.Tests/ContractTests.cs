@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Rollcall.Access;
+using Rollcall.Governance;
+using Rollcall.Web.Hosting;
 using Rollcall.Web.Settings;
 using Rollcall.Web.Storage;
 using Xunit;
@@ -10,7 +12,7 @@ namespace Rollcall.Tests;
 
 /// <summary>
 /// The outside contract, which scripts and other people's software depend on, stands in <c>Data/contract.json</c>: settings,
-/// paths, verbs and flags of the Access side. Nothing of it is missing, nothing is beyond it, and help and documentation name it.
+/// paths, verbs and flags of both sides. Nothing of it is missing, nothing is beyond it, and help and documentation name it.
 /// What stands under "pending" is decided, but not there yet.
 /// </summary>
 public sealed class ContractTests
@@ -18,7 +20,7 @@ public sealed class ContractTests
     private static readonly Contract Expected = JsonSerializer.Deserialize<Contract>(
         File.ReadAllText(Path.Combine(Repository.Tests, "Data", "contract.json")), JsonSerializerOptions.Web)!;
 
-    private sealed record Contract(IReadOnlyList<Setting> Settings, IReadOnlyList<string> Paths, Dictionary<string, string> Verbs, Pending Pending);
+    private sealed record Contract(IReadOnlyList<Setting> Settings, IReadOnlyList<string> Paths, IReadOnlyList<string> GovernancePaths, Dictionary<string, string> Verbs, Pending Pending);
 
     private sealed record Setting(string Variable, string Flag, string File);
 
@@ -31,24 +33,25 @@ public sealed class ContractTests
         SettingKey.All.Where(key => key.Path != SettingKey.GroupCommitForMeasurement.Path).Select(key => new Setting(key.Variable, key.Flag, key.Path).ToString()));
 
     [Fact]
-    public async Task Paths_AreThoseOfTheContract()
+    public async Task Paths_OfAccess_AreThoseOfTheContract()
     {
         using var cli = new Cli();
         var settings = new RollcallSettings { Data = Path.Combine(cli.Folder, "data"), Access = SideSettings.DefaultFor(Side.Access, freePort: true) };
         using var folder = DataFolder.Open(settings);
         await using var server = await AccessServer.CreateAsync(settings, folder);
-        var mapped = ((IEndpointRouteBuilder)server.Host.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().SelectMany(Calls).Distinct().ToList();
-
+        var mapped = await MappedAsync(server.Host);
         AssertSame(Expected.Paths, mapped);
         Assert.Empty(Expected.Pending.Paths.Intersect(mapped.Select(call => call.Split(' ')[1])));
+    }
 
-        // And /openapi/v1.json has those of the admin API.
-        await server.Host.StartAsync(TestContext.Current.CancellationToken);
-        using var http = new HttpClient { BaseAddress = new Uri(server.Host.ListeningUrl) };
-        var document = JsonElement.Parse(await http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
-        var told = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
-        AssertSame(mapped.Where(call => call.Contains("/api/v1/", StringComparison.Ordinal)), told);
-        await server.Host.StopAsync(new CancellationToken(canceled: true));
+    [Fact]
+    public async Task Paths_OfGovernance_AreThoseOfTheContract()
+    {
+        using var cli = new Cli();
+        var settings = new RollcallSettings { Data = Path.Combine(cli.Folder, "data"), Governance = SideSettings.DefaultFor(Side.Governance, freePort: true) };
+        using var folder = DataFolder.Open(settings);
+        await using var server = await GovernanceServer.CreateAsync(settings, folder);
+        AssertSame(Expected.GovernancePaths, await MappedAsync(server.Host));
     }
 
     [Fact]
@@ -78,6 +81,19 @@ public sealed class ContractTests
         Assert.All(Expected.Settings, setting => Assert.Contains(setting.Variable, text, StringComparison.Ordinal));
         foreach (var verb in (string[])["check-store", "backup", "restore", "completion"])
             Assert.Contains($"rollcall {verb}", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a side has mapped; /openapi/v1.json has told all of it that is admin API.</summary>
+    private static async Task<List<string>> MappedAsync(SideHost host)
+    {
+        var mapped = ((IEndpointRouteBuilder)host.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().SelectMany(Calls).Distinct().ToList();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(host.ListeningUrl) };
+        var document = JsonElement.Parse(await http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken));
+        var told = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
+        AssertSame(mapped.Where(call => call.Contains("/api/v1/", StringComparison.Ordinal)), told);
+        await host.StopAsync(new CancellationToken(canceled: true));
+        return mapped;
     }
 
     private static void AssertSame(IEnumerable<string> expected, IEnumerable<string> actual)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Rollcall.Tests;
 
-/// <summary>A verb that succeeds, run against a server that plays along: once for people, once with <c>--output json</c>.</summary>
+/// <summary>A verb that gets its answer, run against a server that plays along: once for people, once with <c>--output json</c>.</summary>
 /// <param name="Arguments">What was run.</param>
 /// <param name="Requests">What was sent, the same both times.</param>
 /// <param name="Text">What came of it for people.</param>
@@ -19,13 +19,14 @@ internal sealed record VerbRun(IReadOnlyList<string> Arguments, IReadOnlyList<Fa
     /// <param name="arguments">What to run, without the command's name.</param>
     /// <param name="answers">What the server answers, all of which must be asked for.</param>
     /// <param name="prepare">Prepares the shell.</param>
-    public static async Task<VerbRun> OfAsync(IReadOnlyList<string> arguments, IReadOnlyList<FakeAnswer> answers, Action<Cli>? prepare = null)
+    /// <param name="exit">How it ends: 1 for verbs that report what is not well, and say so on standard error.</param>
+    public static async Task<VerbRun> OfAsync(IReadOnlyList<string> arguments, IReadOnlyList<FakeAnswer> answers, Action<Cli>? prepare = null, int exit = 0)
     {
         var (text, requests) = await RunAsync(arguments, answers, prepare);
         var (json, sameRequests) = await RunAsync([.. arguments, "--output", "json"], answers, prepare);
         Assert.Equal(requests, sameRequests);
         Assert.All(requests, request => Assert.Equal($"Bearer {Cli.Token}", request.Authorization));
-        Assert.Equal((0, 0, ""), (text.Exit, json.Exit, json.Error));
+        Assert.Equal((exit, exit, exit == 0 ? "" : text.Error), (text.Exit, json.Exit, json.Error));
         return new VerbRun(arguments, requests, text, json);
     }
 

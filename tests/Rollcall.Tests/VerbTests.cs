@@ -20,9 +20,10 @@ public sealed class VerbTests
         var row = Cases.Read<Row>(Table).Single(candidate => candidate.Id == id);
         var run = await VerbRun.OfAsync(row.Args, row.Answers, cli =>
         {
+            cli.Input = row.Input;
             foreach (var (name, text) in row.Files ?? [])
                 File.WriteAllText(Path.Combine(cli.Folder, name), text);
-        });
+        }, row.Exit);
 
         Assert.True(IsWhatTheServerSaid(row, JsonElement.Parse(run.Json.Output)), run.Json.Output);
         Golden.Matches($"verbs/{row.Id.Replace(' ', '-')}.txt", run.Transcript(withJson: true));
@@ -39,5 +40,5 @@ public sealed class VerbTests
         return JsonElement.DeepEquals(JsonSerializer.SerializeToElement(new { items }), printed);
     }
 
-    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers, Dictionary<string, string>? Files = null);
+    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers, Dictionary<string, string>? Files = null, string Input = "", int Exit = 0);
 }

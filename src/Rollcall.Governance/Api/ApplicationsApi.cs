@@ -41,15 +41,6 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
             .TakesIfMatch().Answers<ApplicationView>();
     }
 
-    /// <param name="Name">The name.</param>
-    /// <param name="Version">The number of the newest version.</param>
-    /// <param name="Secrets">The names of the secrets that there are.</param>
-    /// <param name="Definition">How it is governed.</param>
-    /// <param name="CreatedAt">When it was made.</param>
-    /// <param name="ModifiedAt">When the version was saved.</param>
-    private sealed record ApplicationView(
-        string Name, long Version, IReadOnlyList<string> Secrets, ApplicationDefinition Definition, DateTimeOffset CreatedAt, DateTimeOffset ModifiedAt);
-
     /// <param name="Version">The version's number.</param>
     /// <param name="SavedAt">When it was saved.</param>
     /// <param name="SavedBy">By whom.</param>
@@ -73,10 +64,10 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
         var change = GovernanceRequest.Change(http);
         var view = await database.WriteAsync(async session =>
         {
-            await CheckOwnerAsync(session, definition);
+            await ApplicationVersions.CheckOwnerAsync(session, definition);
             var application = await ApplicationStore.CreateAsync(session, change, name, definition);
             await secrets.SetAsync(session, application.Id, values);
-            return await ViewAsync(session, application);
+            return await ApplicationView.OfAsync(session, application);
         }, change.Key);
         await ApiJson.WriteAsync(http, view, StatusCodes.Status201Created, view.Version);
     }
@@ -88,7 +79,7 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
         {
             var list = new List<ApplicationView>();
             foreach (var application in await ApplicationStore.PageAsync(session, page.After, page.CountToRead))
-                list.Add(await ViewAsync(session, application));
+                list.Add(await ApplicationView.OfAsync(session, application));
             return list;
         });
         await ApiJson.WriteAsync(http, page.PageOf(views, view => view.Name));
@@ -96,7 +87,7 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
 
     private async Task ShowAsync(HttpContext http)
     {
-        var view = await database.ReadAsync(async session => await ViewAsync(session, await GovernanceRequest.FindApplicationAsync(session, http)));
+        var view = await database.ReadAsync(async session => await ApplicationView.OfAsync(session, await GovernanceRequest.FindApplicationAsync(session, http)));
         await ApiJson.WriteAsync(http, view, revision: view.Version);
     }
 
@@ -138,7 +129,7 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
             var versions = await ApplicationStore.VersionsAsync(session, application.Id, before, page.CountToRead + 1);
             var views = versions.Take(page.CountToRead).Select((version, index) => new VersionView(
                 version.Version, DatabaseTime.ToTime(version.At), version.Actor.Identity ?? version.Actor.User,
-                index + 1 < versions.Count ? Changed(versions[index + 1].Definition, version.Definition) : [], version.Definition));
+                index + 1 < versions.Count ? ApplicationVersions.Changed(versions[index + 1].Definition, version.Definition) : [], version.Definition));
             return page.PageOf([.. views], view => view.Version.ToString(CultureInfo.InvariantCulture));
         });
         await ApiJson.WriteAsync(http, answer);
@@ -155,17 +146,7 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
             var version = earlier is { } number
                 ? await ApplicationStore.VersionAsync(session, current.Id, number) ?? throw ApiException.NotFound($"'{current.Name}' has no version {number}.")
                 : null;
-            var names = (await ApplicationSecrets.NamesOfAsync(session, current.Id)).ToHashSet(StringComparer.Ordinal);
-            foreach (var (name, value) in values)
-                _ = string.IsNullOrEmpty(value) ? names.Remove(name) : names.Add(name);
-            var definition = ApplicationRules.Check(change(version, current), names);
-            await CheckOwnerAsync(session, definition);
-            var changed = Changed(current.Definition, definition);
-            if (changed.Count == 0 && values.Count == 0)
-                return await ViewAsync(session, current);
-            await secrets.SetAsync(session, current.Id, values);
-            var saved = await ApplicationStore.SaveAsync(session, context, current, definition, new { changed, secrets = values.Keys, restored = earlier });
-            return await ViewAsync(session, saved);
+            return await ApplicationView.OfAsync(session, await ApplicationVersions.SaveAsync(session, context, secrets, current, change(version, current), values, earlier));
         }, context.Key);
         await ApiJson.WriteAsync(http, view, revision: view.Version);
     }
@@ -177,23 +158,14 @@ internal sealed class ApplicationsApi(Database database, ApplicationSecrets secr
         return application;
     }
 
-    private static async ValueTask CheckOwnerAsync(Session session, ApplicationDefinition definition)
+    private static ApplicationDefinition Merge(ApplicationDefinition current, JsonObject? change)
     {
-        if (definition.Owner is { } owner && await IdentityStore.FindAsync(session, owner) is null)
-            throw ApiException.Invalid("definition.owner", $"There is no identity '{owner.Truncate()}' to own the application.");
+        if (change is null)
+            return current;
+        var merged = JsonMerge.Apply(JsonSerializer.SerializeToNode(current, ApiJson.Options)!.AsObject(), change);
+        // Nothing is a rule of its own here: that people correlate.
+        if (change.TryGetPropertyValue("correlation", out var rule) && rule is null)
+            merged["correlation"] = null;
+        return ApiJson.Read<ApplicationDefinition>(merged, "definition");
     }
-
-    private static ApplicationDefinition Merge(ApplicationDefinition current, JsonObject? change) =>
-        change is null ? current : ApiJson.Read<ApplicationDefinition>(JsonMerge.Apply(JsonSerializer.SerializeToNode(current, ApiJson.Options)!.AsObject(), change), "definition");
-
-    /// <summary>The names of the members in which two definitions differ.</summary>
-    private static List<string> Changed(ApplicationDefinition before, ApplicationDefinition after)
-    {
-        var (one, other) = (JsonSerializer.SerializeToNode(before, ApiJson.Options)!.AsObject(), JsonSerializer.SerializeToNode(after, ApiJson.Options)!.AsObject());
-        return [.. one.Select(member => member.Key).Union(other.Select(member => member.Key)).Where(name => !JsonNode.DeepEquals(one[name], other[name])).Order(StringComparer.Ordinal)];
-    }
-
-    private static async ValueTask<ApplicationView> ViewAsync(Session session, Application application) => new(
-        application.Name, application.Version, await ApplicationSecrets.NamesOfAsync(session, application.Id), application.Definition,
-        DatabaseTime.ToTime(application.Created), DatabaseTime.ToTime(application.Modified));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Rollcall.Scim.Client;
 using Rollcall.Scim.Messages;
 
@@ -70,6 +72,7 @@ public sealed record ApplicationDefinition
     public int VanishedLimit { get; init; } = 10;
 
     /// <summary>By which the accounts' people are found; null to leave it to people.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public CorrelationRule? Correlation { get; init; } = new();
 
     /// <summary>Who approves requests for its entitlements.</summary>
@@ -83,6 +86,12 @@ public sealed record ApplicationDefinition
 
     /// <summary>What becomes of the account of a leaver.</summary>
     public LeaverAction Leavers { get; init; } = LeaverAction.Disable;
+
+    /// <summary>
+    /// What a document of SailPoint said beyond all this, without secrets: kept so that an export gives it back
+    /// (<see cref="SailPointDocument"/>). Null where the application was defined here.
+    /// </summary>
+    public JsonObject? SailPoint { get; init; }
 }
 
 /// <summary>How Rollcall shows an application's server who it is.</summary>

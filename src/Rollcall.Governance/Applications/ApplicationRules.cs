@@ -13,18 +13,23 @@ public static partial class ApplicationRules
 
     /// <summary>Checks a name.</summary>
     /// <exception cref="ApiException">400.</exception>
-    public static string Name(string name) => NamePattern().IsMatch(name)
+    public static string Name(string name) => IsName(name)
         ? name
         : throw ApiException.Invalid("name", "The name of an application has 1 to 63 characters: lower-case letters, digits, '.', '_' and '-', the first a letter or digit.");
 
+    /// <summary>Whether a name has the form that names of applications, and of what belongs to them, have.</summary>
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
+
     /// <summary>Checks a definition together with the secrets that it will have.</summary>
     /// <param name="definition">The definition.</param>
-    /// <param name="secrets">The names of the secrets.</param>
+    /// <param name="secrets">The names of the secrets; null where they may be given later.</param>
     /// <exception cref="ApiException">400.</exception>
-    public static ApplicationDefinition Check(ApplicationDefinition definition, IReadOnlyCollection<string> secrets)
+    public static ApplicationDefinition Check(ApplicationDefinition definition, IReadOnlyCollection<string>? secrets)
     {
         CheckUrl("baseUrl", "SCIM base URL", definition.BaseUrl, needsTls: false);
-        CheckAuthentication(definition.Authentication, secrets);
+        CheckAuthentication(definition.Authentication);
+        if (secrets is not null && MissingSecret(definition.Authentication, secrets) is var (secret, detail))
+            throw ApiException.Invalid($"secrets.{secret}", $"{detail} Give it as secrets.{secret}.");
         Between("pageSize", definition.PageSize, 1, 10_000);
         Between("provisioningMaxRetries", definition.ProvisioningMaxRetries, 0, 100);
         Between("retryInterval", definition.RetryInterval, 1, 86_400);
@@ -42,32 +47,34 @@ public static partial class ApplicationRules
         ProvisioningPolicy.Check("updatePolicy", definition.UpdatePolicy);
         if (definition.Correlation is { } rule && (rule.Account.Length == 0 || rule.Identity.Length == 0))
             throw ApiException.Invalid("correlation", "A correlation rule names an attribute of the account and one of the identity, such as userName and email.");
+        if (definition.SailPoint is { } kept)
+            SailPointDocument.Check(kept);
         return definition;
     }
 
-    private static void CheckAuthentication(AuthenticationDefinition authentication, IReadOnlyCollection<string> secrets)
+    /// <summary>The secret that an authentication lacks, with a sentence about it; null if it has what it needs.</summary>
+    /// <param name="authentication">The authentication.</param>
+    /// <param name="secrets">The names of the secrets that there are.</param>
+    public static (string Secret, string Detail)? MissingSecret(AuthenticationDefinition authentication, IReadOnlyCollection<string> secrets) => authentication.Type switch
+    {
+        AuthenticationType.ClientCredentials when !secrets.Contains(ApplicationSecrets.ClientSecret) && !secrets.Contains(ApplicationSecrets.PrivateKey) =>
+            (ApplicationSecrets.ClientSecret, "Client credentials need a client secret, or a private key."),
+        AuthenticationType.RefreshToken when !secrets.Contains(ApplicationSecrets.RefreshToken) => (ApplicationSecrets.RefreshToken, "The grant needs a refresh token."),
+        AuthenticationType.Jwt when !secrets.Contains(ApplicationSecrets.PrivateKey) => (ApplicationSecrets.PrivateKey, "A signed assertion needs a private key."),
+        AuthenticationType.ApiToken when !secrets.Contains(ApplicationSecrets.ApiToken) => (ApplicationSecrets.ApiToken, "An API token is missing."),
+        AuthenticationType.Basic or AuthenticationType.Password when !secrets.Contains(ApplicationSecrets.Password) => (ApplicationSecrets.Password, "The password is missing."),
+        _ => null,
+    };
+
+    private static void CheckAuthentication(AuthenticationDefinition authentication)
     {
         if (authentication.Type is AuthenticationType.ClientCredentials or AuthenticationType.RefreshToken or AuthenticationType.Jwt or AuthenticationType.Password)
         {
             CheckUrl("authentication.tokenUrl", "token URL", authentication.TokenUrl ?? "", needsTls: true);
             Needs("authentication.clientId", authentication.ClientId, "client id");
         }
-        switch (authentication.Type)
-        {
-            case AuthenticationType.ClientCredentials when !secrets.Contains(ApplicationSecrets.ClientSecret) && !secrets.Contains(ApplicationSecrets.PrivateKey):
-                throw Missing(ApplicationSecrets.ClientSecret, "Client credentials need a client secret, or a private key.");
-            case AuthenticationType.RefreshToken when !secrets.Contains(ApplicationSecrets.RefreshToken):
-                throw Missing(ApplicationSecrets.RefreshToken, "The grant needs a refresh token.");
-            case AuthenticationType.Jwt when !secrets.Contains(ApplicationSecrets.PrivateKey):
-                throw Missing(ApplicationSecrets.PrivateKey, "A signed assertion needs a private key.");
-            case AuthenticationType.ApiToken when !secrets.Contains(ApplicationSecrets.ApiToken):
-                throw Missing(ApplicationSecrets.ApiToken, "An API token is missing.");
-            case AuthenticationType.Basic or AuthenticationType.Password:
-                Needs("authentication.userName", authentication.UserName, "user name");
-                if (!secrets.Contains(ApplicationSecrets.Password))
-                    throw Missing(ApplicationSecrets.Password, "The password is missing.");
-                break;
-        }
+        if (authentication.Type is AuthenticationType.Basic or AuthenticationType.Password)
+            Needs("authentication.userName", authentication.UserName, "user name");
     }
 
     private static void CheckUrl(string field, string what, string url, bool needsTls)
@@ -106,8 +113,6 @@ public static partial class ApplicationRules
         if (string.IsNullOrWhiteSpace(value))
             throw ApiException.Invalid(field, $"The {what} is missing.");
     }
-
-    private static ApiException Missing(string secret, string detail) => ApiException.Invalid($"secrets.{secret}", $"{detail} Give it as secrets.{secret.Truncate()}.");
 
     [GeneratedRegex("^[a-z0-9][a-z0-9._-]{0,62}$")]
     private static partial Regex NamePattern();

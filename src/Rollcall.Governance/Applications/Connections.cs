@@ -36,11 +36,13 @@ public sealed class Connections(Database database, ApplicationSecrets secrets, F
     public ScimClient Make(Application application, IReadOnlyDictionary<string, string> values)
     {
         var definition = application.Definition;
+        // An imported application may still lack its secret: whoever asks its server is told so.
+        var missing = ApplicationRules.MissingSecret(definition.Authentication, [.. values.Keys])?.Detail;
         return new ScimClient(
             new ScimClientOptions
             {
                 BaseUrl = new Uri(definition.BaseUrl),
-                Credentials = Credentials(application.Id, definition.Authentication, values),
+                Credentials = missing is null ? Credentials(application.Id, definition.Authentication, values) : new NoCredentials(),
                 MediaType = definition.MediaType,
                 PageSize = definition.PageSize,
                 Paging = definition.Paging,
@@ -49,7 +51,7 @@ public sealed class Connections(Database database, ApplicationSecrets secrets, F
                 IsRelaxed = definition.Relaxed,
                 Timeout = TimeSpan.FromSeconds(definition.Timeout),
             },
-            handlers?.Invoke(), clock);
+            missing is null ? handlers?.Invoke() : new Unable(missing), clock);
     }
 
     /// <inheritdoc/>
@@ -100,4 +102,11 @@ public sealed class Connections(Database database, ApplicationSecrets secrets, F
         await secrets.SetAsync(session, applicationId, new Dictionary<string, string?> { [ApplicationSecrets.RefreshToken] = token });
         return true;
     });
+
+    /// <summary>Sends nothing, for want of a secret.</summary>
+    private sealed class Unable(string why) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new ScimClientException(ScimFailure.NoToken, $"No credentials: {why}");
+    }
 }

@@ -31,14 +31,17 @@ public static partial class ProvisioningPolicy
             throw ApiException.Invalid(field, $"A policy has at most {MostAttributes} attributes.");
         foreach (var (name, template) in policy)
         {
-            if (!AttributeName().IsMatch(name) || FlatAttribute.IsReadOnly(name))
+            if (!CanSet(name))
                 throw ApiException.Invalid($"{field}.{name}", $"'{name.Truncate()}' is not an attribute that a policy can set. Write it as userName, name.givenName or emails.work.value.");
             if (template.Length > LongestTemplate)
                 throw ApiException.Invalid($"{field}.{name}", $"A template has at most {LongestTemplate} characters.");
             if (!Parser.TryParse(template, out _, out var error))
-                throw ApiException.Invalid($"{field}.{name}", $"The template of {name.Truncate()} can't be read: {error.Truncate(200)}");
+                throw ApiException.Invalid($"{field}.{name}", $"The template of {name.Truncate()} can't be read: {FirstLine(error).Truncate(200)}.");
         }
     }
+
+    /// <summary>Whether a policy can set an attribute of this name.</summary>
+    public static bool CanSet(string name) => AttributeName().IsMatch(name) && !FlatAttribute.IsReadOnly(name);
 
     /// <summary>The attributes of an account for an identity.</summary>
     /// <param name="policy">Attribute to template, checked.</param>
@@ -97,6 +100,9 @@ public static partial class ProvisioningPolicy
         facts["active"] = identity.Active ? BooleanValue.True : BooleanValue.False;
         return facts;
     }
+
+    // What follows repeats the template.
+    private static string FirstLine(string error) => error.Split('\r', '\n')[0].TrimEnd('.');
 
     private static TemplateOptions MakeOptions() => new() { MaxSteps = MostSteps, MaxRecursion = 10 };
 
