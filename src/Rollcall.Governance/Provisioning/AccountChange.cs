@@ -34,5 +34,13 @@ internal static class AccountChange
         return operations;
     }
 
+    /// <summary>Whether two representations of a User agree in all that operations set.</summary>
+    public static bool IsSame(JsonObject one, JsonObject other, JsonArray operations) =>
+        operations.All(operation => JsonNode.DeepEquals(Find(one, (string)operation!["path"]!), Find(other, (string)operation["path"]!)));
+
+    private static JsonNode? Find(JsonObject user, string path) => path.StartsWith("urn:", StringComparison.OrdinalIgnoreCase) && path.LastIndexOf(':') is var end
+        ? (user[path[..end]] as JsonObject)?[path[(end + 1)..]]
+        : user[path];
+
     private static JsonObject Replace(string path, JsonNode? value) => new() { ["op"] = "replace", ["path"] = path, ["value"] = value?.DeepClone() };
 }

@@ -107,9 +107,10 @@ internal sealed class AccountLane(LaneRun run)
             var operations = AccountChange.Operations(before, after);
             await run.Journal.SendingAsync([transaction], _recording.Exchanges, Evidence.OfPending(
                 run.Clock.GetUtcNow(), usesPatch ? "PATCH" : "PUT", run.Url($"/Users/{Uri.EscapeDataString(account.ScimId)}"), found.Version, usesPatch ? operations : after));
+            ScimResource? answer;
             try
             {
-                _ = usesPatch
+                answer = usesPatch
                     ? await run.Client.PatchAsync("/Users", account.ScimId, operations, found.Version, cancellationToken)
                     : await run.Client.ReplaceAsync("/Users", account.ScimId, after, found.Version, cancellationToken);
             }
@@ -126,9 +127,15 @@ internal sealed class AccountLane(LaneRun run)
             await run.Journal.AnsweredAsync([transaction], _recording.Exchanges);
             if (await run.Client.FindAsync("/Users", account.ScimId, cancellationToken: cancellationToken) is not { } verified)
                 return Gone(transaction, account);
-            return IsSo(verified, change)
-                ? Keep(transaction, verified, done)
-                : run.OutcomeOf(transaction, RetryDecision.After(run.Definition, "The server acknowledged the change, but the account does not show it.", "somebody may have undone it in between", transaction.Failures));
+            if (IsSo(verified, change))
+                return Keep(transaction, verified, done);
+            // A server may keep values in a form of its own (RFC 7644 §3.1): then they are as it answered, and nobody has undone them.
+            if (transaction.Operation == Operation.UpdateAccount && answer?.ToBody() is { } told
+                && AccountChange.IsSame(told, verified.ToBody(), operations) && !AccountChange.IsSame(told, before, operations))
+            {
+                return Keep(transaction, verified, $"{done} The server keeps some of them in a form of its own.");
+            }
+            return run.OutcomeOf(transaction, RetryDecision.After(run.Definition, "The server acknowledged the change, but the account does not show it.", "somebody may have undone it in between", transaction.Failures));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Rollcall.Governance.Provisioning;
 
@@ -53,6 +54,27 @@ public sealed class AccountTests
     }
 
     [Fact]
+    [Trait("req", "S-111")]
+    public async Task Account_ThatIsThereAlready_IsFound_OnAServerWithoutFilters()
+    {
+        var meddler = new Meddler
+        {
+            Before = (_, request, _) => Task.FromResult(request.RequestUri!.AbsolutePath.EndsWith("/ServiceProviderConfig", StringComparison.Ordinal)
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"patch":{"supported":true},"filter":{"supported":false}}""", Encoding.UTF8, "application/scim+json") }
+                : null),
+        };
+        await using var world = await World.StartAsync(null, meddler);
+        await world.UserAsync("bob");
+        var id = await world.UserAsync("ada");
+
+        Assert.Equal("done", await StateAsync(world, Operation.CreateAccount, await world.App.IdentityAsync("ada")));
+
+        Assert.Equal(id, await world.App.Server.Database.ReadAsync(session => session.FirstAsync("select scim_id from accounts", row => row.GetString(0))));
+        Assert.Contains("GET /Users", meddler.Passed);
+        Assert.DoesNotContain("POST /Users/.search", meddler.Passed);
+    }
+
+    [Fact]
     public async Task Account_OfSomebodyElse_IsNotTaken()
     {
         await using var world = await World.StartAsync(JsonNode.Parse("""{"createPolicy":{"userName":"shared"}}""")!.AsObject());
@@ -103,6 +125,33 @@ public sealed class AccountTests
         var user = await UserAsync(world);
         Assert.Equal(("Ada", "rival"), ((string)user["displayName"]!, (string)user["nickName"]!));
         Assert.Equal(2, meddler.Passed.Count(passed => passed.StartsWith("PATCH", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [Trait("req", "S-150")]
+    [InlineData("Ada Lovelace", "done", "The server keeps some of them in a form of its own.")]
+    [InlineData("before", "failed", "The server acknowledged the change, but the account does not show it.")]
+    public async Task Value_ThatAServerKeepsInAFormOfItsOwn_IsNoFailure_ButOneThatItIgnoresIs(string kept, string state, string says)
+    {
+        var meddler = new Meddler();
+        await using var world = await World.StartAsync(JsonNode.Parse("""{"updatePolicy":{"displayName":"ada  LOVELACE"},"provisioningMaxRetries":0}""")!.AsObject(), meddler);
+        var ada = await world.PersonAsync("ada");
+        Assert.Equal(200, (await world.Target.ScimAsync("PATCH", $"/Users/{world.UserIds["ada"]}", JsonNode.Parse(
+            """{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"displayName","value":"before"}]}"""))).Status);
+        meddler.Before = async (_, request, cancellationToken) =>
+        {
+            if (request.Method == HttpMethod.Patch)
+            {
+                var body = await request.Content!.ReadAsStringAsync(cancellationToken);
+                request.Content = new StringContent(body.Replace("ada  LOVELACE", kept, StringComparison.Ordinal), Encoding.UTF8, "application/scim+json");
+            }
+            return null;
+        };
+
+        var shown = await world.App.TransactionAsync(await world.App.PlanAsync(world.ApplicationId, Operation.UpdateAccount, ada));
+
+        Assert.Equal(state, (string)shown["state"]!);
+        Assert.Contains(says, (string)shown["attempts"]![0]!["reason"]!, StringComparison.Ordinal);
     }
 
     [Fact]
