@@ -20,9 +20,11 @@ public sealed class RollcallServer : IAsyncDisposable
         Command = command;
         Data = data ?? Path.Combine(command.Folder, "data");
         Url = $"http://127.0.0.1:{FreePort()}";
+        GovernanceUrl = $"http://127.0.0.1:{FreePort()}";
         if (data is not null)
             command.Environment["ROLLCALL_DATA"] = data;
         command.Environment["ROLLCALL_ACCESS_URL"] = Url;
+        command.Environment["ROLLCALL_GOVERNANCE_URL"] = GovernanceUrl;
     }
 
     /// <summary>The command line, with the server's settings.</summary>
@@ -34,8 +36,14 @@ public sealed class RollcallServer : IAsyncDisposable
     /// <summary>The database in it.</summary>
     public string DatabaseFile => Path.Combine(Data, "access.db");
 
-    /// <summary>Where it is reached.</summary>
+    /// <summary>Where the Access side is reached.</summary>
     public string Url { get; }
+
+    /// <summary>Where the Governance side is reached.</summary>
+    public string GovernanceUrl { get; }
+
+    /// <summary>What it said on standard output, up to the ready line.</summary>
+    public IReadOnlyList<string> Announced { get; private set; } = [];
 
     /// <summary>Its process id.</summary>
     public int ProcessId => _process.Id;
@@ -76,8 +84,11 @@ public sealed class RollcallServer : IAsyncDisposable
         _process.BeginErrorReadLine();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
+        var announced = new List<string>();
         while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
+            announced.Add(line);
+            Announced = announced;
             if (line.StartsWith("Ready", StringComparison.Ordinal))
                 return;
         }
