@@ -17,6 +17,15 @@ command -v dotnet >/dev/null 2>&1 || { echo "test.sh: the .NET 10 SDK is missing
 need curl curl
 need jq jq
 need sqlite3 sqlite3
+need node nodejs
+need npm npm
+
+# A SCIM server that others wrote, for the Governance side to govern.
+scimmy=tests/interop/scimmy
+if [ ! "$scimmy/node_modules/.package-lock.json" -nt "$scimmy/package-lock.json" ] && ! npm ci --prefix "$scimmy" --no-audit --no-fund --silent; then
+  echo "test.sh: \"npm ci\" failed in $scimmy: it takes Node.js 18 or later and a package registry. The tests against SCIMMY are skipped." >&2
+  rm -rf "$scimmy/node_modules"
+fi
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build Rollcall.slnx --configuration Release --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }

@@ -59,6 +59,15 @@ internal sealed class BenchRun
         return await RollcallServer.StartAsync([Options.Server], CopyTo(_equalUsers), _equalUsers, []);
     }
 
+    /// <summary>Starts a server with users and lists to aggregate.</summary>
+    /// <param name="users">How many users.</param>
+    /// <param name="lists">How many lists.</param>
+    public async Task<RollcallServer> StartGovernedServerAsync(int users, int lists)
+    {
+        var dataset = await Dataset.MakeGovernedAsync(Path.Combine(_folder, $"governed-{users}"), users, lists);
+        return await RollcallServer.StartAsync([Options.Server], CopyTo(dataset), dataset, []);
+    }
+
     /// <summary>Starts a server on a copy of the data set that is its own.</summary>
     /// <param name="arguments">Further arguments of <c>rollcall serve access</c>.</param>
     public async Task<RollcallServer> StartServerAsync(params IReadOnlyList<string> arguments) =>

@@ -97,6 +97,17 @@ internal sealed record Dataset(string File, string ClientId, string ClientSecret
     public static Task<Dataset> MakeEqualUsersAsync(string folder, int count) => MakeAsync(folder, count, (database, integrationId, users, groups) =>
         AddListsAsync(database, integrationId, "everybody", 2, users, groups));
 
+    /// <summary>Makes a database to be aggregated: many users, and lists with a few of them each, so that every user is on two.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="count">How many users.</param>
+    /// <param name="lists">How many lists.</param>
+    public static Task<Dataset> MakeGovernedAsync(string folder, int count, int lists) => MakeAsync(folder, count, async (database, integrationId, users, groups) =>
+    {
+        var share = 2 * count / lists;
+        for (var i = 0; i < lists; i++)
+            await AddListAsync(database, integrationId, "governed", i, [.. Enumerable.Range(i * share, share).Select(place => users[place % count])], groups);
+    });
+
     private static async Task<Dataset> MakeAsync(string folder, int count, Func<Database, long, List<string>, Dictionary<string, string>, Task> addLists)
     {
         var file = Path.Combine(Directory.CreateDirectory(folder).FullName, "access.db");

@@ -29,4 +29,10 @@ public sealed record Dialect
 
     /// <summary>Whether a text contains another, byte by byte: <c>Contains(text, part)</c>.</summary>
     public required Func<string, string, string> Contains { get; init; }
+
+    /// <summary>
+    /// A part of a parameter of bytes as text in UTF-8: <c>TextPart("$2", start, length)</c>, the start counted from 0. Long
+    /// texts of many rows are passed as one parameter so, without being taken apart and put together as JSON.
+    /// </summary>
+    public required Func<string, string, string, string> TextPart { get; init; }
 }

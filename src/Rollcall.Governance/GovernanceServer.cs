@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rollcall.Data;
+using Rollcall.Governance.Aggregation;
 using Rollcall.Governance.Api;
 using Rollcall.Governance.Applications;
 using Rollcall.Governance.Lifecycle;
@@ -37,6 +38,9 @@ public sealed class GovernanceServer : IAsyncDisposable
     /// <summary>What takes away again what was given until a date.</summary>
     internal Sunsets Sunsets => Host.App.Services.GetRequiredService<Sunsets>();
 
+    /// <summary>What runs aggregations.</summary>
+    internal TaskRunner Runner => Host.App.Services.GetRequiredService<TaskRunner>();
+
     /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
     /// <param name="settings">The settings of the process.</param>
     /// <param name="folder">The data folder, open.</param>
@@ -59,18 +63,26 @@ public sealed class GovernanceServer : IAsyncDisposable
         builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
         builder.Services.AddSingleton(services => new Sunsets(database, services.GetRequiredService<Provisioner>(), clock, services.GetRequiredService<ILogger<Sunsets>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<Sunsets>());
+        builder.Services.AddSingleton(services => new TaskRunner(database, connections, clock, services.GetRequiredService<ILogger<TaskRunner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddHostedService(services => services.GetRequiredService<TaskRunner>());
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
             .Build();
 
         var provisioner = host.App.Services.GetRequiredService<Provisioner>();
+        var runner = host.App.Services.GetRequiredService<TaskRunner>();
         var api = host.App.MapAdminApi();
         new ApplicationsApi(database, secrets).Map(api);
         new ApplicationDocumentsApi(database, secrets).Map(api);
         new IdentitiesApi(database, provisioner).Map(api);
         new RequestsApi(database, provisioner).Map(api);
         new ApprovalsApi(database, provisioner).Map(api);
+        new TasksApi(database, runner, clock).Map(api);
+        new SchedulesApi(database, runner).Map(api);
+        new AccountsApi(database, provisioner).Map(api);
+        new EntitlementsApi(database).Map(api);
+        new DriftApi(database).Map(api);
         new ApplicationActionsApi(database, connections).Map(api);
         new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);

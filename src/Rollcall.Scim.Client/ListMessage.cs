@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Rollcall.Scim.Schemas;
 
@@ -37,9 +38,16 @@ internal static class ListMessage
         if (total is null)
             throw new ScimClientException(ScimFailure.Unreadable, "The server answered a list without totalResults (RFC 7644 §3.4.2).");
         var start = at.StartIndex + resources.Length;
+        var isRepeating = resources.Any(resource => before.Contains(resource.Id));
+        if (isRepeating && json.Whole("startIndex") is { } answered && answered != at.StartIndex)
+        {
+            throw new ScimClientException(ScimFailure.Unreadable, string.Create(CultureInfo.InvariantCulture,
+                $"The server was asked for a list from place {at.StartIndex}, and answered from place {answered} with what it had sent before: it does not page by startIndex, and the rest of its list can't be read."));
+        }
         return Page(resources, total,
             resources.Length > 0 && start <= total ? new ScimPosition(null, start, total) : null,
-            hasShifted: (at.Total is { } seen && seen != total) || resources.Any(resource => before.Contains(resource.Id)));
+            // A page that is empty before the end is not the end either: somebody left, or the server does not count what it shows.
+            hasShifted: isRepeating || (at.Total is { } seen && seen != total) || (resources.Length == 0 && start <= total));
     }
 
     private static ScimPage Page(IReadOnlyList<ScimResource> resources, long? total, ScimPosition? next, bool hasShifted) =>

@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rollcall.Scim.Client.Transport;
@@ -8,11 +9,16 @@ using Rollcall.Scim.Schemas;
 namespace Rollcall.Scim.Client;
 
 /// <summary>
-/// A connection to one SCIM 2.0 server, for any number of callers at once. Every failure is a <see cref="ScimClientException"/>.
+/// A connection to one SCIM 2.0 server (RFC 7643, RFC 7644, RFC 9865): made once, kept, and used by any number of callers at
+/// once. Every failure is a <see cref="ScimClientException"/>.
 /// </summary>
 /// <remarks>
-/// Requests that read are repeated when the connection fails or the server is busy. Requests that write are never repeated
-/// when they may have had an effect: see <see cref="ScimClientException.IsOutcomeUnknown"/>.
+/// <para>It takes care of tokens (OAuth 2.0, or none), of what the server says that it can do, of paging by cursor or by
+/// index, of versions, and of servers that ask to wait. What a change is, and whether it is made again after a conflict,
+/// is the caller's: see <see cref="PatchAsync"/> and <see cref="UsesPatchAsync"/>.</para>
+/// <para>Requests that read are repeated when the connection fails or the server is busy. Requests that write are never repeated
+/// when they may have had an effect: see <see cref="ScimClientException.IsOutcomeUnknown"/>.</para>
+/// <para>Certificates are checked by the system's trust and for the server's name (RFC 7644 §7.2); nothing here turns that off.</para>
 /// </remarks>
 public sealed class ScimClient : IDisposable
 {
@@ -31,11 +37,18 @@ public sealed class ScimClient : IDisposable
     {
         options.Validate();
         _options = options;
-        _transport = new ScimTransport(
-            options,
-            connections ?? new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = System.Net.DecompressionMethods.All },
-            clock ?? TimeProvider.System);
+        _transport = new ScimTransport(options, connections ?? MakeConnections(), clock ?? TimeProvider.System);
     }
+
+    /// <summary>Connections that trust whom the system trusts, and only for the name that they were made to.</summary>
+    /// <param name="trust">Whom to trust instead; for tests, which have authorities of their own.</param>
+    internal static SocketsHttpHandler MakeConnections(X509ChainPolicy? trust = null) => new()
+    {
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AutomaticDecompression = DecompressionMethods.All,
+        SslOptions = { CertificateChainPolicy = trust },
+    };
 
     /// <summary>What the connection was made with.</summary>
     public ScimClientOptions Options => _options;
@@ -57,6 +70,11 @@ public sealed class ScimClient : IDisposable
         }
     }
 
+    /// <summary>Whether changes are to be made by PATCH: as the options say, else as the server does (RFC 7643 §5). Otherwise resources are replaced.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<bool> UsesPatchAsync(CancellationToken cancellationToken) =>
+        _options.UsePatch ?? (await ServiceProviderAsync(cancellationToken).ConfigureAwait(false)).SupportsPatch;
+
     /// <summary>Reads one document of discovery, such as <c>/Schemas</c>, as the server sends it.</summary>
     /// <param name="path">The path below the base URL, beginning with a slash.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -76,13 +94,13 @@ public sealed class ScimClient : IDisposable
     public async Task<ScimResource?> FindAsync(
         string endpoint, string id, IReadOnlyList<string>? attributes = null, IReadOnlyList<string>? excludedAttributes = null, CancellationToken cancellationToken = default)
     {
-        var url = ResourceUrl(endpoint, id, Query(("attributes", attributes), ("excludedAttributes", excludedAttributes)));
+        var url = ResourceUrl(endpoint, id, ListRequestMessage.Query(("attributes", attributes), ("excludedAttributes", excludedAttributes)));
         try
         {
             var answer = await _transport.SendAsync(HttpMethod.Get, url, null, null, isRead: true, cancellationToken).ConfigureAwait(false);
             return Resource(answer, endpoint);
         }
-        catch (ScimClientException absent) when (absent.Status == 404)
+        catch (ScimClientException absent) when (IsAbsent(absent))
         {
             return null;
         }
@@ -111,20 +129,34 @@ public sealed class ScimClient : IDisposable
     /// <param name="version">The version that it was worked out from, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The resource afterwards; null where the server did not send it.</returns>
-    public Task<ScimResource?> ReplaceAsync(string endpoint, string id, JsonObject resource, string? version, CancellationToken cancellationToken) =>
-        ChangeAsync(HttpMethod.Put, endpoint, id, ScimJson.ToUtf8(resource), version, cancellationToken);
+    public Task<ScimResource?> ReplaceAsync(string endpoint, string id, JsonObject resource, string? version, CancellationToken cancellationToken)
+    {
+        // Servers may take meta.version in the body for what If-Match is for.
+        if (_options.UseVersions == VersionUse.Never && resource["meta"] is JsonObject meta && meta.ContainsKey("version"))
+        {
+            resource = resource.DeepClone().AsObject();
+            resource["meta"]!.AsObject().Remove("version");
+        }
+        return ChangeAsync(HttpMethod.Put, endpoint, id, ScimJson.ToUtf8(resource), version, cancellationToken);
+    }
 
-    /// <summary>Changes a resource by operations (RFC 7644 §3.5.2).</summary>
+    /// <summary>Changes a resource by operations (RFC 7644 §3.5.2). Not sent where <see cref="UsesPatchAsync"/> says no.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="id">The resource's id.</param>
     /// <param name="operations">The operations, one or more.</param>
     /// <param name="version">The version that they were worked out from, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The resource afterwards; null where the server did not send it.</returns>
-    public Task<ScimResource?> PatchAsync(string endpoint, string id, JsonArray operations, string? version, CancellationToken cancellationToken)
+    public async Task<ScimResource?> PatchAsync(string endpoint, string id, JsonArray operations, string? version, CancellationToken cancellationToken)
     {
+        if (!await UsesPatchAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new ScimClientException(ScimFailure.NotSent, _options.UsePatch is null
+                ? "The server says that it has no PATCH (ServiceProviderConfig, patch.supported). Replace the resource instead, or set UsePatch if you know better."
+                : "UsePatch is false. Replace the resource instead.");
+        }
         var body = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.PatchOp), ["Operations"] = operations.DeepClone() };
-        return ChangeAsync(HttpMethod.Patch, endpoint, id, ScimJson.ToUtf8(body), version, cancellationToken);
+        return await ChangeAsync(HttpMethod.Patch, endpoint, id, ScimJson.ToUtf8(body), version, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a resource.</summary>
@@ -140,20 +172,27 @@ public sealed class ScimClient : IDisposable
             await _transport.SendAsync(HttpMethod.Delete, ResourceUrl(endpoint, id, null), null, VersionToSend(version), isRead: false, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (ScimClientException absent) when (absent.Status == 404)
+        catch (ScimClientException absent) when (IsAbsent(absent))
         {
             return false;
         }
     }
 
-    /// <summary>Walks through a list, page by page, holding one page at a time.</summary>
+    /// <summary>
+    /// Walks through a list, page by page, holding one page at a time. Nothing is asked for where there is a filter and the server says
+    /// that it has none: it would answer with everything.
+    /// </summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="request">What to list.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async IAsyncEnumerable<ScimPage> PagesAsync(
         string endpoint, ScimListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var size = await PageSizeAsync(request, cancellationToken).ConfigureAwait(false);
+        var provider = await ServiceProviderAsync(cancellationToken).ConfigureAwait(false);
+        if (request.Filter is not null && !provider.SupportsFilter)
+            throw new ScimClientException(ScimFailure.NotSent, "The server says that it has no filters (ServiceProviderConfig, filter.supported). Read the whole list, and choose from it.");
+        var wanted = request.PageSize ?? _options.PageSize;
+        var size = provider.MaxPageSize < wanted ? (int)provider.MaxPageSize : wanted;
         var position = request.From ?? (await WalksByCursorAsync(cancellationToken).ConfigureAwait(false) ? new ScimPosition("", 0, null) : new ScimPosition(null, 1, null));
         IReadOnlySet<string> before = new HashSet<string>();
         for (ScimPosition? at = position; at is not null;)
@@ -166,17 +205,26 @@ public sealed class ScimClient : IDisposable
         }
     }
 
-    /// <summary>Walks through a list, resource by resource.</summary>
+    /// <summary>
+    /// Walks through a list, resource by resource. One that a page shows twice, or that has moved onto the next page meanwhile, comes
+    /// once (RFC 7644 §3.4.2.4); <see cref="PagesAsync"/> tells whether a list has moved.
+    /// </summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="request">What to list.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async IAsyncEnumerable<ScimResource> ListAsync(
         string endpoint, ScimListRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        var before = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var page in PagesAsync(endpoint, request, cancellationToken).ConfigureAwait(false))
         {
+            var seen = new HashSet<string>(page.Resources.Count, StringComparer.Ordinal);
             foreach (var resource in page.Resources)
-                yield return resource;
+            {
+                if (seen.Add(resource.Id) && !before.Contains(resource.Id))
+                    yield return resource;
+            }
+            before = seen;
         }
     }
 
@@ -206,13 +254,6 @@ public sealed class ScimClient : IDisposable
         _ => (await ServiceProviderAsync(cancellationToken).ConfigureAwait(false)).SupportsCursor,
     };
 
-    private async ValueTask<int> PageSizeAsync(ScimListRequest request, CancellationToken cancellationToken)
-    {
-        var wanted = request.PageSize ?? _options.PageSize;
-        var most = (await ServiceProviderAsync(cancellationToken).ConfigureAwait(false)).MaxPageSize;
-        return most < wanted ? (int)most : wanted;
-    }
-
     /// <summary>The version as <c>If-Match</c>; null where none is to be sent.</summary>
     /// <exception cref="ScimClientException">There is to be one, and the caller has none.</exception>
     private string? VersionToSend(string? version) => _options.UseVersions switch
@@ -237,7 +278,7 @@ public sealed class ScimClient : IDisposable
         {
             try
             {
-                var found = await _transport.SendAsync(HttpMethod.Post, _transport.Url(endpoint + "/.search"), ScimJson.ToUtf8(SearchRequest(request, at, size)), null, isRead: true, cancellationToken).ConfigureAwait(false);
+                var found = await _transport.SendAsync(HttpMethod.Post, _transport.Url(endpoint + "/.search"), ScimJson.ToUtf8(ListRequestMessage.Body(request, at, size)), null, isRead: true, cancellationToken).ConfigureAwait(false);
                 return Body(found, endpoint);
             }
             catch (ScimClientException none) when (none.Status is 404 or 405 or 501)
@@ -245,46 +286,21 @@ public sealed class ScimClient : IDisposable
                 _hasNoSearch = true;
             }
         }
-        var count = size.ToString(CultureInfo.InvariantCulture);
-        var query = Query(
-            ("filter", request.Filter is null ? null : [request.Filter]),
-            ("attributes", request.Attributes),
-            ("excludedAttributes", request.ExcludedAttributes),
-            at.Cursor is null ? ("startIndex", [at.StartIndex.ToString(CultureInfo.InvariantCulture)]) : ("cursor", [at.Cursor]),
-            ("count", [count]));
+        var query = ListRequestMessage.Query(request, at, size);
         return Body(await _transport.SendAsync(HttpMethod.Get, _transport.Url(endpoint, query), null, null, isRead: true, cancellationToken).ConfigureAwait(false), endpoint);
     }
 
     private static JsonElement Body(ScimAnswer answer, string endpoint) =>
         answer.Json ?? throw new ScimClientException(ScimFailure.Unreadable, $"The server answered the list {endpoint} without a body.");
 
-    private static JsonObject SearchRequest(ScimListRequest request, ScimPosition at, int size)
-    {
-        var body = new JsonObject { ["schemas"] = new JsonArray(SchemaUris.SearchRequest), ["filter"] = request.Filter };
-        if (request.Attributes is { } attributes)
-            body["attributes"] = new JsonArray([.. attributes.Select(name => (JsonNode)name)]);
-        if (request.ExcludedAttributes is { } excluded)
-            body["excludedAttributes"] = new JsonArray([.. excluded.Select(name => (JsonNode)name)]);
-        if (at.Cursor is { } cursor)
-            body["cursor"] = cursor;
-        else
-            body["startIndex"] = at.StartIndex;
-        body["count"] = size;
-        return body;
-    }
+    /// <exception cref="ScimClientException">The id would lead elsewhere: URLs have no way to say "." and ".." as a name.</exception>
+    private Uri ResourceUrl(string endpoint, string id, string? query) => id is "" or "." or ".."
+        ? throw new ScimClientException(ScimFailure.NotSent, $"No resource can be reached by the id \"{id}\".")
+        : _transport.Url($"{endpoint}/{Uri.EscapeDataString(id)}", query);
 
-    private Uri ResourceUrl(string endpoint, string id, string? query) => _transport.Url($"{endpoint}/{Uri.EscapeDataString(id)}", query);
-
-    private static string? Query(params ReadOnlySpan<(string Name, IReadOnlyList<string>? Values)> parameters)
-    {
-        var parts = new List<string>();
-        foreach (var (name, values) in parameters)
-        {
-            if (values is not null)
-                parts.Add($"{name}={Uri.EscapeDataString(string.Join(',', values))}");
-        }
-        return parts.Count == 0 ? null : string.Join('&', parts);
-    }
+    /// <summary>Whether a resource is not there. A page of HTML says no such thing: it comes from something in front of the server, or the base URL is wrong.</summary>
+    private bool IsAbsent(ScimClientException fault) =>
+        fault.Status == 404 && (_options.IsRelaxed || string.IsNullOrWhiteSpace(fault.RawText) || LenientJson.TryParse(fault.RawText) is not null);
 
     private ScimResource Resource(ScimAnswer answer, string endpoint) =>
         answer.Json is { } json && json.Text("id") is { Length: > 0 } id

@@ -25,7 +25,7 @@ public enum PagingMethod
     Cursor,
 }
 
-/// <summary>A connection to one SCIM server.</summary>
+/// <summary>Where one SCIM server is, and how it is spoken to. Only <see cref="BaseUrl"/> is needed, and <see cref="Credentials"/> most often.</summary>
 public sealed record ScimClientOptions
 {
     /// <summary>
@@ -58,8 +58,13 @@ public sealed record ScimClientOptions
     /// </summary>
     public bool IsRelaxed { get; init; }
 
-    /// <summary>How long one request may take, until its last byte.</summary>
+    /// <summary>
+    /// How long one request may take, until the last byte of its answer. A repetition has as long again; waits before it do not count.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The largest answer that is read, in bytes, uncompressed; 256 MiB by default. A larger one is broken off, so that no server can fill the memory.</summary>
+    public int MaxAnswerSize { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>How often a request that may be repeated is repeated.</summary>
     public int MaxRetries { get; init; } = 3;
@@ -84,6 +89,8 @@ public sealed record ScimClientOptions
             throw new ArgumentException("The page size is 1 or more.");
         if (Timeout <= TimeSpan.Zero)
             throw new ArgumentException("The timeout is longer than 0.");
+        if (MaxAnswerSize < 1)
+            throw new ArgumentException("The largest answer has 1 byte or more.");
         if (MaxRetries < 0)
             throw new ArgumentException("The number of retries is 0 or more.");
         Credentials.Validate();

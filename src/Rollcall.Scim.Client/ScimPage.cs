@@ -28,7 +28,7 @@ public sealed record ScimPosition(string? Cursor, long StartIndex, long? Total);
 /// <summary>One page of a list.</summary>
 public sealed record ScimPage
 {
-    /// <summary>The resources.</summary>
+    /// <summary>The resources, as they were sent: a list that moved may show one again.</summary>
     public required IReadOnlyList<ScimResource> Resources { get; init; }
 
     /// <summary>How many there are in all; null where a server with cursors doesn't say (RFC 9865 §2).</summary>
@@ -38,8 +38,8 @@ public sealed record ScimPage
     public required ScimPosition? Next { get; init; }
 
     /// <summary>
-    /// Whether a walk by index found that the list changed since the page before: its total is another, or it shows a
-    /// resource of that page again. Then resources may have been passed over, and nothing may be taken for gone
+    /// Whether a walk by index found that the list changed since the page before: its total is another, it shows a resource of that
+    /// page again, or nothing although there should be more. Then resources may have been passed over, and nothing may be taken for gone
     /// (RFC 7644 §3.4.2.4).
     /// </summary>
     public required bool HasShifted { get; init; }

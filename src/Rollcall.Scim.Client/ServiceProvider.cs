@@ -20,7 +20,7 @@ public sealed record ServiceProvider
     /// <summary>Whether there are bulk requests.</summary>
     public bool SupportsBulk { get; private init; }
 
-    /// <summary>Whether lists can be filtered.</summary>
+    /// <summary>Whether lists can be filtered: unless the server says that they can't.</summary>
     public bool SupportsFilter { get; private init; }
 
     /// <summary>Whether lists can be sorted.</summary>
@@ -48,7 +48,7 @@ public sealed record ServiceProvider
         {
             SupportsPatch = Supports(config, "patch"),
             SupportsBulk = Supports(config, "bulk"),
-            SupportsFilter = Supports(config, "filter"),
+            SupportsFilter = config.Find("filter")?.Find("supported") is null || Supports(config, "filter"),
             SupportsSort = Supports(config, "sort"),
             SupportsETag = Supports(config, "etag"),
             SupportsCursor = pagination?.IsTrue("cursor") == true,

@@ -63,6 +63,7 @@ internal static class CommandLine
             .With(AppCommands.Create(governance), PolicyCommands.Create(governance), TransactionCommands.Create(governance))
             .With(IdentityCommands.Create(governance), RequestCommands.CreateRequest(governance), RequestCommands.Create(governance), ApprovalCommands.Create(governance))
             .With(DemoCommand.Create(shell, settings))
+            .With(AggregateCommands.Create(governance), TaskCommands.Create(governance), ScheduleCommands.Create(governance), AccountCommands.Create(governance), CatalogCommands.Create(governance), DriftCommand.Create(governance))
             .With([.. StoreCommands.Create(shell, settings, connection), CompletionCommand.Create(shell)])
             .With([.. connection.All])
             .WithUnlisted(settings.All)

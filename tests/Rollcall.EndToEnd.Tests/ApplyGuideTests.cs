@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Rollcall.EndToEnd.Tests.Support;
+using Rollcall.Testing;
 
 namespace Rollcall.EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rollcall.EndToEnd.Tests.Support;
+using Rollcall.Testing;
 
 namespace Rollcall.EndToEnd.Tests;
 

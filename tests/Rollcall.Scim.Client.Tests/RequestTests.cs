@@ -130,6 +130,42 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task APageOfHtml_SaysNotThatAResourceIsAbsent()
+    {
+        var server = new ScriptedServer().Then(404, "<html>Not found</html>", "text/html").Then(404, "<html>Not found</html>", "text/html").Then(404, "<html>Not found</html>", "text/html");
+        using var strict = server.Connect();
+        using var relaxed = server.Connect(options => options with { IsRelaxed = true });
+
+        Assert.Equal(404, (await Assert.ThrowsAsync<ScimClientException>(() => strict.FindAsync("/Users", "a", cancellationToken: Cancellation))).Status);
+        Assert.Equal(404, (await Assert.ThrowsAsync<ScimClientException>(() => strict.DeleteAsync("/Users", "a", null, Cancellation))).Status);
+        Assert.Null(await relaxed.FindAsync("/Users", "a", cancellationToken: Cancellation));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task AnIdThatLeadsElsewhere_IsNotSent(string id)
+    {
+        var server = new ScriptedServer();
+        using var client = server.Connect();
+
+        Assert.Equal(ScimFailure.NotSent, (await Assert.ThrowsAsync<ScimClientException>(() => client.DeleteAsync("/Users", id, null, Cancellation))).Failure);
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("text/plain")]
+    public async Task Json_IsReadUnderAnyContentType_WithAByteOrderMarkOrWithout(string type)
+    {
+        var server = new ScriptedServer().Then(200, """{"id":"a"}""", type).Then(200, "\uFEFF{\"id\":\"a\"}", type);
+        using var client = server.Connect();
+
+        Assert.Equal("a", (await client.FindAsync("/Users", "a", cancellationToken: Cancellation))!.Id);
+        Assert.Equal("a", (await client.FindAsync("/Users", "a", cancellationToken: Cancellation))!.Id);
+    }
+
+    [Fact]
     public async Task TheBaseUrlsOwnQuery_IsSentEverywhere()
     {
         var server = new ScriptedServer().Then(200, """{"id":"a"}""");
@@ -138,6 +174,87 @@ public sealed class RequestTests
         await client.FindAsync("/Users", "a", ["id"], cancellationToken: Cancellation);
 
         Assert.Equal("GET /v2/Users/a?aadOptscim062020&attributes=id", server.Arrived[0].Line);
+    }
+
+    [Theory]
+    [Trait("req", "S-032")]
+    [InlineData("""{"id":"a"}""")]
+    [InlineData("""{"id":"a","userName":null,"name":null,"emails":null,"groups":null,"meta":null}""")]
+    [InlineData("""{"id":"a","emails":[],"groups":[]}""")]
+    public async Task WhatIsUnassigned_MayBeAbsent_Null_OrEmpty(string body)
+    {
+        var server = new ScriptedServer().Then(200, body);
+        using var client = server.Connect();
+
+        var user = (await client.FindAsync("/Users", "a", cancellationToken: Cancellation))!;
+
+        Assert.Null(user.Text("userName"));
+        Assert.Null(user.Find("name.givenName"));
+        Assert.Empty(user.Json.Items("emails"));
+        Assert.Empty(user.Json.Items("groups"));
+        Assert.Null(user.Version);
+        Assert.Null(user.Location);
+    }
+
+    [Fact]
+    [Trait("req", "S-150")]
+    public async Task WhatIsAnswered_IsTakenAsItIs_NotForWhatWasSent()
+    {
+        var server = new ScriptedServer()
+            .Then(201, """{"id":"a","userName":"ann","nickName":"made up there","meta":{"version":"v1"}}""")
+            .Then(200, """{"id":"a","userName":"ann","meta":{"version":"v2"}}""")
+            .Then(200, """{"id":"a","userName":"annie","meta":{"version":"v3"}}""");
+        using var client = server.Connect();
+
+        var created = await client.CreateAsync("/Users", new() { ["userName"] = "Ann", ["title"] = "Dr" }, Cancellation);
+        var replaced = await client.ReplaceAsync("/Users", "a", new() { ["userName"] = "Annie" }, created.Version, Cancellation);
+        var patched = await client.PatchAsync("/Users", "a", [new JsonObject { ["op"] = "replace", ["path"] = "userName", ["value"] = "Annie" }], replaced!.Version, Cancellation);
+
+        Assert.Equal(("ann", "made up there", null), (created.Text("userName"), created.Text("nickName"), created.Text("title")));
+        Assert.Equal(("ann", "v2"), (replaced.Text("userName"), replaced.Version));
+        Assert.Equal(("annie", "v3"), (patched!.Text("userName"), patched.Version));
+    }
+
+    [Fact]
+    [Trait("req", "S-111")]
+    public async Task WhatTheServerHasNot_IsLeftAlone_AndItsConfigurationReadOnce()
+    {
+        var server = new ScriptedServer().Then(200, """{"patch":{"supported":false},"bulk":{"supported":false},"filter":{"supported":false},"etag":{"supported":false}}""").Then(200, Bodies.List(0, null));
+        using var client = server.Connect(options => options with { UsePatch = null });
+
+        Assert.False(await client.UsesPatchAsync(Cancellation));
+        var patched = await Assert.ThrowsAsync<ScimClientException>(() => client.PatchAsync("/Groups", "g", AddAnn, null, Cancellation));
+        var filtered = await Assert.ThrowsAsync<ScimClientException>(async () => await client.ListAsync("/Users", new ScimListRequest { Filter = "active eq true" }, Cancellation).CountAsync(Cancellation));
+        Assert.Equal(0, await client.ListAsync("/Users", new ScimListRequest(), Cancellation).CountAsync(Cancellation));
+
+        Assert.Equal((ScimFailure.NotSent, ScimFailure.NotSent), (patched.Failure, filtered.Failure));
+        Assert.Equal(["GET /v2/ServiceProviderConfig", "GET /v2/Users?startIndex=1&count=2"], server.Lines);
+    }
+
+    [Fact]
+    [Trait("req", "S-111")]
+    public async Task ChangesAreMadeByPatch_WhereTheServerHasIt_OrTheOptionsSaySo()
+    {
+        var server = new ScriptedServer().Then(200, Bodies.NoCursor);
+        using var asked = server.Connect(options => options with { UsePatch = null });
+        using var told = server.Connect(options => options with { UsePatch = false });
+
+        Assert.True(await asked.UsesPatchAsync(Cancellation));
+        Assert.False(await told.UsesPatchAsync(Cancellation));
+        Assert.Single(server.Arrived);
+    }
+
+    [Fact]
+    public async Task VersionsThatAreNeverUsed_AreTakenOutOfAPutBodyToo()
+    {
+        var server = new ScriptedServer().Then(204);
+        using var client = server.Connect(options => options with { UseVersions = VersionUse.Never });
+        var group = JsonNode.Parse("""{"id":"g","meta":{"version":"v1","resourceType":"Group"}}""")!.AsObject();
+
+        await client.ReplaceAsync("/Groups", "g", group, "v1", Cancellation);
+
+        Assert.Equal("""{"id":"g","meta":{"resourceType":"Group"}}""", server.Arrived[0].Body);
+        Assert.Equal("v1", (string?)group["meta"]!["version"]);
     }
 
     [Theory]

@@ -31,18 +31,12 @@ public sealed class RetryTests
         else
             server.Then(int.Parse(row.First, System.Globalization.CultureInfo.InvariantCulture));
         server.Then(200, row.Method == "SEARCH" ? Bodies.List(0, null) : """{"id":"a"}""");
-        // The clock runs ahead of the client by chance; only the wait before the repetition is looked at here.
-        using var client = server.Connect(options => options with { Timeout = TimeSpan.FromDays(1) });
+        using var client = server.Connect();
         var start = server.Clock.GetUtcNow();
         var before = row.Method == "SEARCH" ? 1 : 0;
 
         var request = SendAsync(client, row.Method);
-        // Until it is repeated or fails, only time passes.
-        while (!request.IsCompleted)
-        {
-            server.Clock.Advance(TimeSpan.FromMilliseconds(500));
-            await Task.Yield();
-        }
+        await server.UntilAsync(request, TimeSpan.FromMilliseconds(500));
 
         if (row.Waits is { } seconds)
         {
@@ -63,14 +57,10 @@ public sealed class RetryTests
         var server = new ScriptedServer();
         for (var i = 0; i < 4; i++)
             server.Then(503);
-        using var client = server.Connect(options => options with { Timeout = TimeSpan.FromDays(1) });
+        using var client = server.Connect();
 
         var request = client.FindAsync("/Users", "a", cancellationToken: TestContext.Current.CancellationToken);
-        while (!request.IsCompleted)
-        {
-            server.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await server.UntilAsync(request, TimeSpan.FromSeconds(1));
 
         Assert.Equal(503, (await Assert.ThrowsAsync<ScimClientException>(() => request)).Status);
         Assert.Equal(4, server.Arrived.Count);
@@ -90,6 +80,75 @@ public sealed class RetryTests
         await second;
 
         Assert.Equal(2, server.Arrived.Count);
+    }
+
+    [Fact]
+    public async Task TheTimeToWait_IsNoPartOfTheTimeThatARequestHas()
+    {
+        var server = new ScriptedServer().Then(429, headers: ("Retry-After", "50")).Then(201, """{"id":"a"}""");
+        using var client = server.Connect(options => options with { Timeout = TimeSpan.FromSeconds(10) });
+
+        var request = client.CreateAsync("/Users", [], TestContext.Current.CancellationToken);
+        await server.UntilAsync(request, TimeSpan.FromSeconds(1));
+
+        Assert.Equal("a", (await request).Id);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AServerThatTakesTooLong_LeavesTheOutcomeUnknown(bool hasBegun)
+    {
+        var server = new ScriptedServer();
+        if (hasBegun)
+            server.Then(200, new StreamContent(new EndlessStream()));
+        else
+            server.ThenNothing();
+        using var client = server.Connect(options => options with { Timeout = TimeSpan.FromSeconds(10) });
+
+        var request = client.CreateAsync("/Users", [], TestContext.Current.CancellationToken);
+        await server.UntilAsync(request, TimeSpan.FromSeconds(1));
+
+        var failure = await Assert.ThrowsAsync<ScimClientException>(() => request);
+        Assert.Equal(ScimFailure.NoAnswer, failure.Failure);
+        Assert.True(failure.IsOutcomeUnknown);
+        Assert.Equal("scim.example.com gave no whole answer within 10 s.", failure.Message);
+        Assert.Single(server.Arrived);
+    }
+
+    [Fact]
+    public async Task AnAnswerThatWouldFillTheMemory_IsBrokenOff_AndNotAskedForAgain()
+    {
+        var server = new ScriptedServer().Then(200, new string(' ', 2 * 1024 * 1024));
+        using var client = server.Connect(options => options with { MaxAnswerSize = 1024 * 1024 });
+
+        var failure = await Assert.ThrowsAsync<ScimClientException>(() => client.FindAsync("/Users", "a", cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("larger than 1 MiB", failure.Message, StringComparison.Ordinal);
+        Assert.Single(server.Arrived);
+    }
+
+    [Fact]
+    public async Task ACallerWhoGivesUp_IsNotWaitedFor()
+    {
+        var server = new ScriptedServer().ThenNothing();
+        using var client = server.Connect();
+        using var impatience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        var request = client.FindAsync("/Users", "a", cancellationToken: impatience.Token);
+        await impatience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+    }
+
+    /// <summary>A body that has begun and does not go on.</summary>
+    private sealed class EndlessStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(new TaskCompletionSource<int>().Task.WaitAsync(cancellationToken));
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
     }
 
     private static async Task SendAsync(ScimClient client, string method)

@@ -18,7 +18,7 @@ internal sealed record Arrived(string Line, HttpRequestHeaders Headers, string B
 /// <summary>A server that answers in turn what a test tells it to, and remembers what it was asked. Its clock runs as fast as anybody waits.</summary>
 internal sealed class ScriptedServer : HttpMessageHandler
 {
-    private readonly Queue<Func<HttpResponseMessage>> _answers = new();
+    private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> _answers = new();
     private readonly List<Arrived> _arrived = [];
 
     /// <summary>The time; waiting moves it on.</summary>
@@ -31,14 +31,31 @@ internal sealed class ScriptedServer : HttpMessageHandler
     public IEnumerable<string> Lines => _arrived.Select(arrived => arrived.Line);
 
     /// <summary>Answers the next request.</summary>
-    public ScriptedServer Then(int status, string body = "", string type = "application/scim+json", params (string Name, string Value)[] headers)
+    public ScriptedServer Then(int status, string body = "", string type = "application/scim+json", params (string Name, string Value)[] headers) =>
+        Then(status, new StringContent(body, Encoding.UTF8, type), headers);
+
+    /// <summary>Answers the next request.</summary>
+    public ScriptedServer Then(int status, HttpContent content, params (string Name, string Value)[] headers)
     {
-        _answers.Enqueue(() =>
+        _answers.Enqueue(_ =>
         {
-            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, type) };
+            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = content };
             foreach (var (name, value) in headers)
                 response.Headers.TryAddWithoutValidation(name, value);
-            return response;
+            return Task.FromResult(response);
+        });
+        return this;
+    }
+
+    /// <summary>Leaves the next request without an answer until it is released, or given up.</summary>
+    /// <param name="released">When it is answered; never if null.</param>
+    /// <param name="body">The answer.</param>
+    public ScriptedServer ThenNothing(Task? released = null, string body = "")
+    {
+        _answers.Enqueue(async cancellationToken =>
+        {
+            await (released ?? new TaskCompletionSource().Task).WaitAsync(cancellationToken);
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         });
         return this;
     }
@@ -46,15 +63,25 @@ internal sealed class ScriptedServer : HttpMessageHandler
     /// <summary>Fails the next request.</summary>
     public ScriptedServer Then(Exception failure)
     {
-        _answers.Enqueue(() => throw failure);
+        _answers.Enqueue(_ => throw failure);
         return this;
     }
 
     /// <summary>A client of this server.</summary>
     public ScimClient Connect(Func<ScimClientOptions, ScimClientOptions>? with = null)
     {
-        var options = new ScimClientOptions { BaseUrl = new Uri("https://scim.example.com/v2/"), PageSize = 2 };
+        var options = new ScimClientOptions { BaseUrl = new Uri("https://scim.example.com/v2/"), PageSize = 2, UsePatch = true };
         return new ScimClient(with is null ? options : with(options), this, Clock);
+    }
+
+    /// <summary>Lets nothing but time pass until a request has ended.</summary>
+    public async Task UntilAsync(Task request, TimeSpan step)
+    {
+        while (!request.IsCompleted)
+        {
+            Clock.Advance(step);
+            await Task.Yield();
+        }
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -69,7 +96,7 @@ internal sealed class ScriptedServer : HttpMessageHandler
         }
         if (!_answers.TryDequeue(out var answer))
             throw new InvalidOperationException($"Nobody told the server what to answer to {_arrived[^1].Line}.");
-        var response = answer();
+        var response = await answer(cancellationToken);
         response.RequestMessage = request;
         return response;
     }

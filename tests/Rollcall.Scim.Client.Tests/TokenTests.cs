@@ -137,6 +137,88 @@ public sealed class TokenTests
         Assert.Contains("refresh_token=r2", server.Arrived[2].Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ACallerWhoGivesUp_TakesNoTokenFromTheOthers_AndLosesNoRefreshToken()
+    {
+        var answered = new TaskCompletionSource();
+        var kept = new List<string>();
+        var server = new ScriptedServer().ThenNothing(answered.Task, """{"access_token":"t1","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}""").Then(200, """{"id":"a"}""");
+        using var client = server.Connect(options => options with
+        {
+            Credentials = new RefreshTokenGrant
+            {
+                TokenUrl = TokenUrl,
+                ClientId = "me",
+                RefreshToken = "r1",
+                OnRefreshTokenChanged = (token, _) =>
+                {
+                    kept.Add(token);
+                    return Task.CompletedTask;
+                },
+            },
+        });
+        using var impatience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        var first = client.FindAsync("/Users", "a", cancellationToken: impatience.Token);
+        var second = client.FindAsync("/Users", "a", cancellationToken: Cancellation);
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        answered.SetResult();
+
+        Assert.NotNull(await second);
+        Assert.Equal(["r2"], kept);
+        Assert.Equal(["POST /token", "GET /v2/Users/a"], server.Lines);
+    }
+
+    [Fact]
+    public async Task ATokenEndpointThatTakesTooLong_HasKeptTheRequestFromBeingSent()
+    {
+        var server = new ScriptedServer().ThenNothing();
+        using var client = server.Connect(options => options with { Credentials = Grant, Timeout = TimeSpan.FromSeconds(10) });
+
+        var request = client.CreateAsync("/Users", [], Cancellation);
+        await server.UntilAsync(request, TimeSpan.FromSeconds(1));
+
+        var failure = await Assert.ThrowsAsync<ScimClientException>(() => request);
+        Assert.Equal(ScimFailure.NoToken, failure.Failure);
+        Assert.False(failure.IsOutcomeUnknown);
+        Assert.Equal(["POST /token"], server.Lines);
+    }
+
+    [Fact]
+    public async Task ASecretThatWasRotated_IsTold_AndAskedWithAgainTheNextTime()
+    {
+        var server = new ScriptedServer().Then(200, Bodies.Token, "application/json").Then(200, """{"id":"a"}""")
+            .Then(401).Then(401, """{"error":"invalid_client"}""", "application/json")
+            .Then(200, Bodies.SecondToken, "application/json").Then(200, """{"id":"a"}""");
+        using var client = server.Connect(options => options with { Credentials = Grant });
+
+        await client.FindAsync("/Users", "a", cancellationToken: Cancellation);
+        var failure = await Assert.ThrowsAsync<ScimClientException>(() => client.CreateAsync("/Users", [], Cancellation));
+        await client.FindAsync("/Users", "a", cancellationToken: Cancellation);
+
+        Assert.Equal(ScimFailure.NoToken, failure.Failure);
+        Assert.Contains("invalid_client", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("Bearer t2", server.Arrived[^1].Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task EachAssertion_HasAnIdOfItsOwn()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var server = new ScriptedServer();
+        for (var i = 0; i < 2; i++)
+            server.Then(200, Bodies.Token, "application/json").Then(200, """{"id":"a"}""");
+        using var client = server.Connect(options => options with { Credentials = Grant with { ClientSecret = null, Key = new SigningKey(key.ExportPkcs8PrivateKeyPem()) } });
+
+        await client.FindAsync("/Users", "a", cancellationToken: Cancellation);
+        server.Clock.Advance(TimeSpan.FromHours(1));
+        await client.FindAsync("/Users", "a", cancellationToken: Cancellation);
+
+        var assertions = server.Arrived.Where(arrived => arrived.Line == "POST /token").Select(arrived => new JsonWebToken(System.Web.HttpUtility.ParseQueryString(arrived.Body)["client_assertion"])).ToList();
+        Assert.Equal(2, assertions.DistinctBy(assertion => assertion.Id).Count());
+    }
+
     [Theory]
     [InlineData(400, """{"error":"invalid_client","error_description":"no such client"}""", "invalid_client")]
     [InlineData(500, "<html>", "500")]

@@ -28,5 +28,7 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         Start.Figure,
         Memory.Figure,
         Mixed.Figure,
+        Aggregation.Speed,
+        Aggregation.Memory,
     ];
 }

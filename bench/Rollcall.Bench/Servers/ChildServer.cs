@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Rollcall.Bench.Servers;
 
 /// <summary>
-/// A server in a process of its own, started by the benchmark. It prints <c>Access URL</c> and then a line that begins
-/// <c>Ready</c>, as rollcall does.
+/// A server in a process of its own, started by the benchmark. It prints <c>Access URL</c>, or <c>Governance URL</c>, and then a
+/// line that begins <c>Ready</c>, as rollcall does.
 /// </summary>
 internal sealed class ChildServer : IAsyncDisposable
 {
@@ -61,7 +61,7 @@ internal sealed class ChildServer : IAsyncDisposable
         Uri? url = null;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (line.StartsWith("Access ", StringComparison.Ordinal))
+            if (line.StartsWith("Access ", StringComparison.Ordinal) || line.StartsWith("Governance ", StringComparison.Ordinal))
                 url = new Uri(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
             else if (line.StartsWith("Ready", StringComparison.Ordinal))
                 return new ChildServer(process, url!);

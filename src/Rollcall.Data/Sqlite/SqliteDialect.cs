@@ -22,6 +22,7 @@ internal static class SqliteDialect
         JsonValue = (column, path) => $"json_extract({column}, {Path(path)})",
         JsonElements = (column, path) => $"json_each({column}, {Path(path)})",
         Contains = (text, part) => $"instr({text}, {part}) > 0",
+        TextPart = (bytes, start, length) => $"cast(substr({bytes}, {start} + 1, {length}) as text)",
     };
 
     // Names come from schemas, never from requests; quoting covers the dots and colons of URNs.

@@ -47,7 +47,7 @@ internal sealed class ApprovalsApi(Database database, Provisioner provisioner)
         var query = new QueryParameters(http.Request.Query);
         var (state, approver) = (query.Choice("state", ApprovalStates.All), query.Text("approver"));
         query.RefuseOthers("count", "cursor");
-        var after = GovernanceRequest.NumberOf(page);
+        var after = GovernanceRequest.NumberAfter(page);
         var approvals = await database.ReadAsync(async session =>
         {
             var acting = await GovernanceRequest.ActingAsync(session, http);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Data;
 using Rollcall.Governance.Applications;
@@ -53,16 +54,32 @@ internal static class GovernanceRequest
     public static long RouteNumber(HttpContext http, string what) =>
         long.TryParse(http.Route("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw ApiException.NotFound($"There is no {what} {http.Route("id").Truncate()}.");
 
-    /// <summary>The number that a page of a list ordered by id begins after; null for the first page.</summary>
-    /// <exception cref="ApiException">400: the cursor was not made here.</exception>
-    public static long? NumberOf(ApiPageRequest page) => page.After is null ? null
-        : long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw ApiException.Invalid("cursor", "The cursor was not made here. Start again without one.");
-
     /// <summary>The application in the path.</summary>
     /// <exception cref="ApiException">404.</exception>
     public static async ValueTask<Application> FindApplicationAsync(Session session, HttpContext http) =>
         await ApplicationStore.FindAsync(session, http.Route("name")) ?? throw NoSuchApplication(http.Route("name"));
+
+    /// <summary>The id of an application that a query parameter, or a member of a body, names; null where it is not given.</summary>
+    /// <exception cref="ApiException">400: there is none of that name.</exception>
+    public static async ValueTask<long?> ApplicationIdAsync(Session session, string? name) =>
+        name is null ? null
+        : (await ApplicationStore.FindAsync(session, name))?.Id ?? throw ApiException.Invalid("application", $"There is no application named '{name.Truncate()}'.");
+
+    /// <summary>The last number of the page before; null for the first page.</summary>
+    /// <exception cref="ApiException">400: the cursor was not made here.</exception>
+    public static long? NumberAfter(ApiPageRequest page) =>
+        page.After is null ? null
+        : long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw ApiException.Invalid("cursor", "The cursor was not made here. Start again without one.");
+
+    /// <summary>A query parameter that is one of the words of an enumeration; null where it is not given.</summary>
+    /// <exception cref="ApiException">400: it is none of them.</exception>
+    public static T? Word<T>(QueryParameters query, string name) where T : struct, Enum =>
+        query.Choice(name, [.. Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)]) is { } word ? Enum.Parse<T>(word, ignoreCase: true) : null;
+
+    /// <summary>A query parameter that is true or false; null where it is not given.</summary>
+    /// <exception cref="ApiException">400: it is neither.</exception>
+    public static bool? Truth(QueryParameters query, string name) => query.Choice(name, "true", "false") is { } word ? word == "true" : null;
 
     /// <summary>404 for an application.</summary>
     public static ApiException NoSuchApplication(string name) => ApiException.NotFound($"There is no application named '{name.Truncate()}'.");

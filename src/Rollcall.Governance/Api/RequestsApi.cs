@@ -87,7 +87,7 @@ internal sealed class RequestsApi(Database database, Provisioner provisioner)
         var query = new QueryParameters(http.Request.Query);
         var (state, identity, requester) = (query.Choice("state", RequestStates.All), query.Text("identity"), query.Text("requester"));
         query.RefuseOthers("count", "cursor");
-        var before = GovernanceRequest.NumberOf(page);
+        var before = GovernanceRequest.NumberAfter(page);
         var requests = await database.ReadAsync(async session =>
         {
             var acting = await GovernanceRequest.ActingAsync(session, http);

@@ -13,9 +13,12 @@ public static partial class ApplicationRules
 
     /// <summary>Checks a name.</summary>
     /// <exception cref="ApiException">400.</exception>
-    public static string Name(string name) => NamePattern().IsMatch(name)
+    public static string Name(string name) => IsName(name)
         ? name
         : throw ApiException.Invalid("name", "The name of an application has 1 to 63 characters: lower-case letters, digits, '.', '_' and '-', the first a letter or digit.");
+
+    /// <summary>Whether a name has the form that names of applications, and of what belongs to them, have.</summary>
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
 
     /// <summary>Checks a definition together with the secrets that it will have.</summary>
     /// <param name="definition">The definition.</param>

@@ -60,6 +60,10 @@ public static class ApplicationStore
         [
             "delete from assignments where entitlement_id in (select id from entitlements where application_id = $1)",
             "delete from account_entitlements where application_id = $1",
+            "delete from unlisted_memberships where application_id = $1",
+            "delete from account_sightings where application_id = $1",
+            "delete from entitlement_sightings where application_id = $1",
+            "delete from tasks where application_id = $1",
             "delete from accounts where application_id = $1",
             "delete from entitlements where application_id = $1",
             "delete from schedules where application_id = $1",

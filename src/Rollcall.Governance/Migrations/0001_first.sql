@@ -59,7 +59,9 @@ create table application_schemas (
   primary key (application_id, resource_type)
 ) $(clustered);
 
--- A SCIM User as aggregated. seen is the task that saw it last; gone is when it was found missing.
+-- A SCIM User as aggregated. gone is when it was found missing; refreshed is when it was last written. correlation says
+-- who chose the identity: 'rule', 'hand' (also where a person chose none) or 'created'. digest is that of the content, where
+-- the server gives no version. The long column comes last.
 create table accounts (
   id $(identity),
   application_id bigint not null,
@@ -70,20 +72,20 @@ create table accounts (
   display_name text,
   active boolean not null,
   version text,
-  attributes $(json) not null,
+  digest text,
   identity_id bigint,
   correlation text,
-  seen bigint not null,
   gone bigint,
-  refreshed bigint not null
+  refreshed bigint not null,
+  attributes $(json) not null
 );
 create unique index accounts_scim_id on accounts (application_id, scim_id);
 create index accounts_user_name on accounts (application_id, user_name_key);
 create index accounts_identity on accounts (identity_id, application_id);
-create index accounts_seen on accounts (application_id, seen) where gone is null;
-create index accounts_page on accounts (application_id, id);
+create index accounts_page on accounts (application_id, id, gone);
 
 -- A SCIM Group as aggregated, and as an entry of the catalog. display_name, description, owner_id and requestable are set here.
+-- search_key is what a search by text looks in of what was aggregated, set_key of what was set here.
 create table entitlements (
   id $(identity),
   application_id bigint not null,
@@ -91,22 +93,40 @@ create table entitlements (
   title text not null,
   title_key text not null,
   version text,
-  attributes $(json) not null,
+  digest text,
+  search_key text not null default '',
+  set_key text not null default '',
   display_name text,
   description text,
   owner_id bigint,
   requestable boolean not null,
   member_count bigint,
   revision bigint not null,
-  seen bigint not null,
   gone bigint,
-  refreshed bigint not null
+  refreshed bigint not null,
+  attributes $(json) not null
 );
 create unique index entitlements_scim_id on entitlements (application_id, scim_id);
 create index entitlements_title on entitlements (application_id, title_key);
-create index entitlements_seen on entitlements (application_id, seen) where gone is null;
-create index entitlements_page on entitlements (application_id, id);
+create index entitlements_page on entitlements (application_id, id, gone);
 create index entitlements_owner on entitlements (owner_id) where owner_id is not null;
+
+-- Which run saw a resource last, and on which of its pages: narrow rows apart, so that what has not changed costs little.
+create table account_sightings (
+  application_id bigint not null,
+  resource_id bigint not null,
+  task_id bigint not null,
+  page bigint not null,
+  primary key (application_id, resource_id)
+) $(clustered);
+
+create table entitlement_sightings (
+  application_id bigint not null,
+  resource_id bigint not null,
+  task_id bigint not null,
+  page bigint not null,
+  primary key (application_id, resource_id)
+) $(clustered);
 
 -- Which accounts hold which entitlements, as aggregated or as verified by provisioning.
 create table account_entitlements (
@@ -116,6 +136,15 @@ create table account_entitlements (
   primary key (application_id, account_id, entitlement_id)
 ) $(clustered);
 create index account_entitlements_entitlement on account_entitlements (application_id, entitlement_id, account_id);
+
+-- Groups that accounts name and the catalog does not have yet: they become account_entitlements when it does.
+create table unlisted_memberships (
+  application_id bigint not null,
+  group_id text not null,
+  account_id bigint not null,
+  primary key (application_id, group_id, account_id)
+) $(clustered);
+create index unlisted_memberships_account on unlisted_memberships (application_id, account_id);
 
 -- What was decided here: the identity is to hold the entitlement, until a time where there is one.
 create table assignments (
@@ -155,6 +184,7 @@ create table tasks (
 );
 create index tasks_state on tasks (state, id);
 create index tasks_application on tasks (application_id, id);
+create index tasks_open on tasks (id) where finished is null;
 
 create table schedules (
   id $(identity),

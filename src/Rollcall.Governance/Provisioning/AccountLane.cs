@@ -93,7 +93,7 @@ internal sealed class AccountLane(LaneRun run)
     /// <summary>Reads the account, works a change out on it, sends what differs, and reads again after a conflict.</summary>
     private async Task<Outcome> ChangeAsync(ProvisioningTransaction transaction, Account account, string done, Action<JsonObject> change, CancellationToken cancellationToken)
     {
-        var usesPatch = await run.UsesPatchAsync(cancellationToken);
+        var usesPatch = await run.Client.UsesPatchAsync(cancellationToken);
         for (var conflicts = 0; ; conflicts++)
         {
             var found = await run.Client.FindAsync("/Users", account.ScimId, cancellationToken: cancellationToken);
@@ -152,11 +152,13 @@ internal sealed class AccountLane(LaneRun run)
     /// <summary>The account on the server, by the external id, then by the user name.</summary>
     private async Task<ScimResource?> LookUpAsync(JsonObject user, CancellationToken cancellationToken)
     {
+        var hasFilters = (await run.Client.ServiceProviderAsync(cancellationToken)).SupportsFilter;
         foreach (var name in (string[])["externalId", "userName"])
         {
             if ((string?)user[name] is not { } value)
                 continue;
-            var request = new ScimListRequest { Filter = $"{name} eq {MembershipRequest.Quote(value)}" };
+            // Without filters all Users are gone through: long, but it is the only way not to make somebody twice.
+            var request = new ScimListRequest { Filter = hasFilters ? $"{name} eq {MembershipRequest.Quote(value)}" : null };
             await foreach (var found in run.Client.ListAsync("/Users", request, cancellationToken))
             {
                 // Asked again here: not every server filters as it should, and this one decides whose account it is.

@@ -76,7 +76,7 @@ internal sealed class GroupLane(LaneRun run)
 
     private async Task ChangeAsync(Group group, IReadOnlyList<Goal> goals, CancellationToken cancellationToken)
     {
-        var usesPatch = await run.UsesPatchAsync(cancellationToken);
+        var usesPatch = await run.Client.UsesPatchAsync(cancellationToken);
         ScimResource? changed;
         for (var conflicts = 0; ; conflicts++)
         {

@@ -23,10 +23,6 @@ internal sealed record LaneRun(Database Database, Journal Journal, ScimClient Cl
     public Outcome OutcomeOf(ProvisioningTransaction transaction, RetryDecision decision) =>
         new(transaction, decision.IsRetried ? Verdict.Retry : Verdict.Failed, decision.Reason) { Wait = decision.Wait * Jitter() };
 
-    /// <summary>Whether changes are made by PATCH: as the application says, else as its server does.</summary>
-    public async ValueTask<bool> UsesPatchAsync(CancellationToken cancellationToken) =>
-        Definition.UsePatch ?? (await Client.ServiceProviderAsync(cancellationToken)).SupportsPatch;
-
     /// <summary>The URL of a resource, for the evidence of a request that is about to be sent.</summary>
     public string Url(string path) => new Uri(Definition.BaseUrl).GetLeftPart(UriPartial.Path).TrimEnd('/') + path;
 }

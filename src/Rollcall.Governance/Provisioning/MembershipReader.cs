@@ -108,8 +108,8 @@ internal sealed class MembershipReader(ScimClient client, string groupId)
         return false;
     }
 
-    // What a server has no such filter for it refuses in one of these ways.
-    private static bool IsUnknownThere(ScimClientException refused) => refused.Status is 400 or 403 or 404 or 405 or 501;
+    // A server that has no such filter refuses it in one of these ways; one that says that it has none at all is not asked.
+    private static bool IsUnknownThere(ScimClientException refused) => refused is { Failure: ScimFailure.NotSent } or { Status: 400 or 403 or 404 or 405 or 501 };
 
     private static HashSet<string>? GroupsOf(ScimResource user) => user.Find("groups") is { ValueKind: JsonValueKind.Array } groups && groups.GetArrayLength() > 0
         ? groups.EnumerateArray().Select(group => group.ValueKind == JsonValueKind.Object && group.TryGetProperty("value", out var value) ? value.GetString() : null).OfType<string>().ToHashSet(StringComparer.Ordinal)

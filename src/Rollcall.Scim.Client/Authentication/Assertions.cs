@@ -39,6 +39,7 @@ internal static class Assertions
             IssuedAt = now.UtcDateTime,
             NotBefore = now.UtcDateTime,
             Expires = (now + Lifetime).UtcDateTime,
+            // The id only has to be another one each time; nobody must be able, or unable, to guess it.
             Claims = new Dictionary<string, object> { ["sub"] = subject, ["jti"] = Guid.NewGuid().ToString("N") },
             SigningCredentials = credentials,
         });

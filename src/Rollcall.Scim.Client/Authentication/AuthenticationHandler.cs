@@ -46,11 +46,4 @@ internal sealed class AuthenticationHandler(ScimCredentials credentials, TokenSo
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            tokens?.Dispose();
-        base.Dispose(disposing);
-    }
 }

@@ -19,10 +19,8 @@ internal static class TokenRequests
     /// <param name="credentials">What to fetch it with.</param>
     /// <param name="refreshToken">The refresh token that is valid now, for that grant.</param>
     /// <param name="clock">The clock, for assertions.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ScimClientException"><see cref="ScimFailure.NoToken"/>.</exception>
-    public static async Task<IssuedToken> SendAsync(
-        HttpMessageInvoker http, OAuthCredentials credentials, string? refreshToken, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<IssuedToken> SendAsync(HttpMessageInvoker http, OAuthCredentials credentials, string? refreshToken, TimeProvider clock)
     {
         using var request = new TokenRequest
         {
@@ -45,8 +43,7 @@ internal static class TokenRequests
         foreach (var (name, value) in credentials.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
 
-        var response = await http.RequestTokenAsync(request, cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
+        var response = await http.RequestTokenAsync(request, CancellationToken.None).ConfigureAwait(false);
         if (response.IsError || string.IsNullOrEmpty(response.AccessToken))
             throw Fault(credentials.TokenUrl, response);
         return new IssuedToken(response.AccessToken, response.ExpiresIn > 0 ? TimeSpan.FromSeconds(response.ExpiresIn) : null, response.RefreshToken);
@@ -98,9 +95,12 @@ internal static class TokenRequests
     {
         var place = url.GetLeftPart(UriPartial.Path);
         var status = (int)response.HttpStatusCode;
+        // invalid_client may come with 401 as well as with 400 (RFC 6749 §5.2).
+        var error = response.Json?.Text(OidcConstants.TokenResponse.Error);
         var what = response.ErrorType switch
         {
-            ResponseErrorType.Protocol => $"refused: {response.Error}{(string.IsNullOrEmpty(response.ErrorDescription) ? "" : ", " + response.ErrorDescription)}",
+            ResponseErrorType.Protocol or ResponseErrorType.Http when error is not null =>
+                $"refused: {error}{(response.Json?.Text(OidcConstants.TokenResponse.ErrorDescription) is { Length: > 0 } description ? ", " + description : "")}",
             ResponseErrorType.Http => string.Create(CultureInfo.InvariantCulture, $"answered {status} {response.HttpErrorReason}"),
             ResponseErrorType.Exception when status == 0 => "was not reached or gave no answer that could be read",
             _ => "answered without an access_token",

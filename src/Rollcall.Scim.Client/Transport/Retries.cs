@@ -36,7 +36,7 @@ internal static class Retries
         if (request is null)
             return false;
         if (outcome.Exception is not null)
-            return Reads(request) && outcome.Exception is HttpRequestException;
+            return Reads(request) && outcome.Exception is HttpRequestException { HttpRequestError: not HttpRequestError.ConfigurationLimitExceeded };
         var response = outcome.Result!;
         var isRepeatable = response.StatusCode switch
         {

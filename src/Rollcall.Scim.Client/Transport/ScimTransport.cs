@@ -28,10 +28,11 @@ internal sealed class ScimTransport : IDisposable
         _query = options.BaseUrl.Query.TrimStart('?');
 
         // From outside in: repeat, then wait, then record, then authenticate, so that what is repeated waits, is recorded and has a
-        // valid token, which is not recorded.
-        _tokenHttp = options.Credentials is OAuthCredentials ? new HttpMessageInvoker(connections, disposeHandler: false) : null;
+        // valid token, which is not recorded. Innermost the time that each request has, also one for a token.
+        var limit = new TimeLimitHandler(options, clock) { InnerHandler = connections };
+        _tokenHttp = options.Credentials is OAuthCredentials ? new HttpMessageInvoker(limit, disposeHandler: false) : null;
         var tokens = options.Credentials is OAuthCredentials oauth ? new TokenSource(_tokenHttp!, oauth, clock) : null;
-        var authentication = new AuthenticationHandler(options.Credentials, tokens) { InnerHandler = connections };
+        var authentication = new AuthenticationHandler(options.Credentials, tokens) { InnerHandler = limit };
         var throttle = new ThrottleHandler(options, clock) { InnerHandler = new RecordingHandler(clock) { InnerHandler = authentication } };
         var retries = Retries.CreateHandler(options, clock);
         retries.InnerHandler = throttle;
@@ -66,16 +67,10 @@ internal sealed class ScimTransport : IDisposable
         if (body is not null)
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(_options.MediaType) } };
 
-        using var patience = new CancellationTokenSource(_options.Timeout, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
-            return await ReadAsync(response, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ScimClientException(ScimFailure.NoAnswer, $"{url.Host} gave no whole answer within {_options.Timeout.TotalSeconds:0.#} s.");
+            using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(response, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException failed)
         {
@@ -99,11 +94,13 @@ internal sealed class ScimTransport : IDisposable
         if (!response.IsSuccessStatusCode)
             throw ScimClientException.Refused(response, Text(bytes), RateLimit.RetryAfter(response, _options.RateLimitHeaders, _clock.GetUtcNow()));
         JsonElement? json = null;
-        if (bytes.AsSpan().Trim(" \r\n\t"u8).Length > 0)
+        // Some servers write a byte order mark, which JSON has none of (RFC 8259 §8.1).
+        var body = bytes.AsSpan(bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0);
+        if (body.Trim(" \r\n\t"u8).Length > 0)
         {
             try
             {
-                json = JsonElement.Parse(bytes);
+                json = JsonElement.Parse(body);
             }
             catch (JsonException)
             {
@@ -113,13 +110,16 @@ internal sealed class ScimTransport : IDisposable
         return new ScimAnswer(json, response.Headers.TryGetValues("ETag", out var tags) ? tags.First() : null, response.Headers.Location?.OriginalString);
     }
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
 
-    private static ScimClientException Unanswered(Uri url, HttpRequestException failed) => failed.HttpRequestError switch
+    private ScimClientException Unanswered(Uri url, HttpRequestException failed) => failed.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => new(ScimFailure.Unreachable, $"The name {url.Host} can't be resolved.", failed),
         HttpRequestError.ConnectionError => new(ScimFailure.Unreachable, $"{url.Authority} can't be reached.", failed),
         HttpRequestError.SecureConnectionError => new(ScimFailure.Unreachable, $"No secure connection to {url.Authority}: its certificate is not trusted, or not for that name.", failed),
+        HttpRequestError.ConfigurationLimitExceeded => new(ScimFailure.NoAnswer, $"The answer of {url.Authority} is larger than {_options.MaxAnswerSize / 1024 / 1024} MiB and was not read to its end. Ask for fewer resources on a page.", failed),
         _ => new(ScimFailure.NoAnswer, $"The connection to {url.Authority} broke before the answer was whole.", failed),
     };
 }

@@ -31,14 +31,13 @@ internal sealed class DemoSides : IAsyncDisposable
     public string AdminToken { get; }
 
     /// <summary>The settings of the demo: those of the two URLs, and nothing else that is set. Where a side's own port is taken, it gets a free one.</summary>
-    /// <param name="shell">The surroundings.</param>
-    /// <param name="given">The settings as they are.</param>
-    public static RollcallSettings Settings(Shell shell, RollcallSettings given) => new()
+    /// <param name="given">The two URLs.</param>
+    public static RollcallSettings Settings(RollcallSettings given) => new()
     {
         Data = Path.Combine(Path.GetTempPath(), $"rollcall-demo-{Convert.ToHexStringLower(Secrets.Random(6))}"),
         AdminToken = Secrets.Make(),
-        Access = SideSettings.DefaultFor(Side.Access) with { Url = UrlOf(shell, given, Side.Access) },
-        Governance = SideSettings.DefaultFor(Side.Governance) with { Url = UrlOf(shell, given, Side.Governance) },
+        Access = SideSettings.DefaultFor(Side.Access) with { Url = UrlOf(given, Side.Access) },
+        Governance = SideSettings.DefaultFor(Side.Governance) with { Url = UrlOf(given, Side.Governance) },
     };
 
     /// <summary>Starts both.</summary>
@@ -85,11 +84,11 @@ internal sealed class DemoSides : IAsyncDisposable
         Directory.Delete(folder.Path, recursive: true);
     }
 
-    private static ListenUrl UrlOf(Shell shell, RollcallSettings given, Side side)
+    private static ListenUrl UrlOf(RollcallSettings given, Side side)
     {
         var url = given.Of(side).Url;
         // One that somebody chose is kept, and refused where it can't be had.
-        return url != SideSettings.DefaultFor(side).Url || shell.Environment.ContainsKey(SettingKey.UrlOf(side).Variable) || IsFree(url) ? url : url with { Port = 0 };
+        return url != SideSettings.DefaultFor(side).Url || IsFree(url) ? url : url with { Port = 0 };
     }
 
     private static bool IsFree(ListenUrl url)

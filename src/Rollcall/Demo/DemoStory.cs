@@ -26,7 +26,7 @@ internal sealed class DemoStory : IDisposable
     private readonly string _urls;
     private JsonElement _integration;
     private string _groupId = "";
-    private long _entitlementId;
+    private string _memberAt = "";
 
     /// <summary>Makes the story.</summary>
     /// <param name="sides">The sides.</param>
@@ -41,8 +41,8 @@ internal sealed class DemoStory : IDisposable
         Steps =
         [
             new("Both sides are up", _ => Task.FromResult(_urls)),
-            new("Access list", MakeListAsync),
             new("Integration", MakeIntegrationAsync),
+            new("Access list", MakeListAsync),
             new("Application", MakeApplicationAsync),
             new("Test Connection", TestAsync),
             new("Discover Schema", DiscoverAsync),
@@ -84,13 +84,10 @@ internal sealed class DemoStory : IDisposable
     {
         _integration = (await _access.PostAsync(ApiPath.Of("integrations"), new JsonObject { ["name"] = "governance", ["staticToken"] = true }, cancellationToken)).Body;
         _rival.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _integration.Text("token"));
-        await MakeListOfIntegrationAsync(cancellationToken);
-        return $"{_integration.Text("scimBaseUrl")}; '{List}' is its list";
+        return $"'governance' may speak SCIM at {_integration.Text("scimBaseUrl")}";
     }
 
-    private Task<string> MakeListAsync(CancellationToken cancellationToken) => Task.FromResult($"'{List}' of type scim grants the role requester; it is made with the integration that it belongs to");
-
-    private async Task MakeListOfIntegrationAsync(CancellationToken cancellationToken)
+    private async Task<string> MakeListAsync(CancellationToken cancellationToken)
     {
         var list = await _access.PostAsync(ApiPath.Of("lists"), new JsonObject
         {
@@ -102,6 +99,7 @@ internal sealed class DemoStory : IDisposable
             ["grants"] = new JsonObject { ["roles"] = new JsonArray("requester") },
         }, cancellationToken);
         _groupId = list.Body.Text("scimId")!;
+        return $"'{List}' of type scim: the integration decides its members, it gives them the role requester";
     }
 
     private async Task<string> MakeApplicationAsync(CancellationToken cancellationToken)
@@ -173,7 +171,6 @@ internal sealed class DemoStory : IDisposable
     private async Task<string> ShowCatalogAsync(CancellationToken cancellationToken)
     {
         var entry = (await _governance.GetAsync(ApiPath.Of("entitlements").With(("application", Application)), cancellationToken)).Body.GetProperty("items").EnumerateArray().Single();
-        _entitlementId = entry.GetProperty("id").GetInt64();
         Expect(entry.Text("title") == List, $"The catalog has '{entry.Text("title")}'.");
         return $"'{entry.Text("title")}' of {Application}, requestable: {entry.Text("requestable")}";
     }
@@ -205,6 +202,7 @@ internal sealed class DemoStory : IDisposable
         Expect((await MembersAsync(cancellationToken)).SequenceEqual(["alice@example.com"]), "alice is not on the list.");
         var access = (await _access.GetAsync(ApiPath.Of("people", "alice@example.com", "access"), cancellationToken)).Body;
         Expect(access.GetProperty("roles").GetArrayLength() == 1, "alice has no role.");
+        _memberAt = access.Text("at") ?? throw new DemoFailure("The answer has no time.");
         return $"alice@example.com is on '{List}' and has the role requester";
     }
 
@@ -241,11 +239,13 @@ internal sealed class DemoStory : IDisposable
 
     private async Task<string> ExplainAsync(CancellationToken cancellationToken)
     {
-        var (decisions, changes) = (
-            (await _governance.GetAsync(ApiPath.Of("audit").With(("count", "1000")), cancellationToken)).Body.GetProperty("items").GetArrayLength(),
-            (await _access.GetAsync(ApiPath.Of("audit").With(("resource", List), ("count", "1000")), cancellationToken)).Body.GetProperty("items").GetArrayLength());
-        Expect(decisions > 0 && changes > 0, "The audit logs are empty.");
-        return $"{decisions} rows of decisions in Governance, {changes} rows on '{List}' in Access";
+        var path = ApiPath.Of("people", "alice@example.com", "access");
+        var (then, now) = (
+            (await _access.GetAsync(path.With(("at", _memberAt)), cancellationToken)).Body.GetProperty("roles").GetArrayLength(),
+            (await _access.GetAsync(path, cancellationToken)).Body.GetProperty("roles").GetArrayLength());
+        Expect((then, now) == (1, 0), $"alice had {then} roles and has {now}.");
+        var decisions = (await _governance.GetAsync(ApiPath.Of("audit").With(("code", "approval.approve")), cancellationToken)).Body.GetProperty("items").GetArrayLength();
+        return $"alice had requester at {_memberAt[11..19]} and has it no more; {decisions} approvals stand in the audit log";
     }
 
     private async Task ActAsRivalAsync(CancellationToken cancellationToken)

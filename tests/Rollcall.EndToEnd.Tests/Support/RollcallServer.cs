@@ -36,10 +36,10 @@ public sealed class RollcallServer : IAsyncDisposable
     /// <summary>The database in it.</summary>
     public string DatabaseFile => Path.Combine(Data, "access.db");
 
-    /// <summary>Where the Access side is reached.</summary>
+    /// <summary>Where its Access side is reached.</summary>
     public string Url { get; }
 
-    /// <summary>Where the Governance side is reached.</summary>
+    /// <summary>Where its Governance side is reached.</summary>
     public string GovernanceUrl { get; }
 
     /// <summary>What it said on standard output, up to the ready line.</summary>

@@ -69,6 +69,26 @@ internal sealed class AccessTarget : IAsyncDisposable
         ["owners"] = new JsonArray(new JsonObject { ["kind"] = "person", ["name"] = "owner@example.com" }),
     })).Expect(201).Body["scimId"]!;
 
+    /// <summary>Makes a User of the integration.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> UserAsync(string userName, JsonObject? more = null)
+    {
+        var user = new JsonObject { ["schemas"] = new JsonArray("urn:ietf:params:scim:schemas:core:2.0:User"), ["userName"] = userName, ["active"] = true };
+        foreach (var (member, value) in more ?? [])
+            user[member] = value?.DeepClone();
+        var (status, body) = await ScimAsync("POST", "/Users", user);
+        Assert.Equal(201, status);
+        return (string)body!["id"]!;
+    }
+
+    /// <summary>Puts a User on a list, as another client of the integration.</summary>
+    public async Task AddMemberAsync(string groupId, string userId)
+    {
+        var (status, body) = await ScimAsync("PATCH", $"/Groups/{groupId}", JsonNode.Parse(
+            $$"""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"{{userId}}"}]}]}"""));
+        Assert.True(status is 200 or 204, $"{status}: {body}");
+    }
+
     /// <summary>The user names of the members of a list, in order.</summary>
     public async Task<IReadOnlyList<string>> MembersAsync(string title) =>
         [.. (await CallAsync("GET", $"/lists/{title}/members?count=1000")).Expect(200).Items.Select(member => (string)member!["name"]!).Order(StringComparer.Ordinal)];

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Rollcall.Governance.Aggregation;
 using Rollcall.Web.Settings;
 using Rollcall.Web.Storage;
 
@@ -38,6 +39,9 @@ internal sealed class GovernanceApp : IAsyncDisposable
     public LogSink Log { get; } = new();
 
     public GovernanceServer Server { get; }
+
+    /// <summary>What runs aggregations.</summary>
+    public TaskRunner Runner => Server.Runner;
 
     /// <summary>The database file.</summary>
     public string DatabaseFile => _data.GovernanceDatabase;
@@ -105,6 +109,43 @@ internal sealed class GovernanceApp : IAsyncDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return await ApiAnswer.ReadAsync(response);
+    }
+
+    /// <summary>Reads an answer that is no JSON object.</summary>
+    public async Task<string> TextAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Aggregates an application, and waits for the end.</summary>
+    /// <param name="kind"><c>aggregateGroups</c> or <c>aggregateAccounts</c>.</param>
+    /// <param name="application">The application.</param>
+    /// <param name="accept">Whether much may be gone.</param>
+    /// <returns>The task as it ended.</returns>
+    public async Task<JsonObject> AggregateAsync(string kind, string application = "target", bool accept = false)
+    {
+        var task = (await CallAsync("POST", "/tasks", new JsonObject { ["kind"] = kind, ["application"] = application, ["accept"] = accept })).Expect(201).Body;
+        await Server.Runner.WhenIdleAsync();
+        return (await CallAsync("GET", $"/tasks/{task["id"]}")).Expect(200).Body;
+    }
+
+    /// <summary>Which accounts hold which entitlements, by their SCIM ids, in the order in which accounts were found.</summary>
+    public async Task<IReadOnlyList<(string Account, string Entitlement)>> HeldAsync()
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            "select a.scim_id, e.scim_id from account_entitlements h join accounts a on a.id = h.account_id join entitlements e on e.id = h.entitlement_id order by a.id, e.id";
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var held = new List<(string, string)>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+            held.Add((reader.GetString(0), reader.GetString(1)));
+        return held;
     }
 
     public async ValueTask DisposeAsync()

@@ -32,16 +32,16 @@ internal static class Seeds
     /// <returns>Its id in the database.</returns>
     public static Task<long> EntitlementAsync(this GovernanceApp app, long applicationId, string scimId, string title) => app.Server.Database.WriteAsync(session => session.FirstAsync(
         """
-        insert into entitlements (application_id, scim_id, title, title_key, attributes, requestable, revision, seen, refreshed)
-        values ($1, $2, $3, $4, '{}', true, 1, 0, $5) returning id
+        insert into entitlements (application_id, scim_id, title, title_key, attributes, requestable, revision, refreshed)
+        values ($1, $2, $3, $4, '{}', true, 1, $5) returning id
         """, row => row.GetInt64(0), applicationId, scimId, title, ScimText.Fold(title), session.Now));
 
     /// <summary>Adds an account as aggregated.</summary>
     /// <returns>Its id in the database.</returns>
     public static Task<long> AccountAsync(this GovernanceApp app, long applicationId, string scimId, string userName, long? identityId) => app.Server.Database.WriteAsync(session => session.FirstAsync(
         """
-        insert into accounts (application_id, scim_id, user_name, user_name_key, active, attributes, identity_id, correlation, seen, refreshed)
-        values ($1, $2, $3, $4, true, '{}', $5, 'rule', 0, $6) returning id
+        insert into accounts (application_id, scim_id, user_name, user_name_key, active, attributes, identity_id, correlation, refreshed)
+        values ($1, $2, $3, $4, true, '{}', $5, 'rule', $6) returning id
         """, row => row.GetInt64(0), applicationId, scimId, userName, ScimText.Fold(userName), identityId, session.Now));
 
     /// <summary>Plans a membership.</summary>

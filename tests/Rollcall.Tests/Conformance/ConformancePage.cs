@@ -25,7 +25,7 @@ internal static partial class ConformancePage
             ```
 
             {matrix.Requirements.Count()} requirements: {Count(matrix, tests.Contains)} with tests, {Count(matrix, id => !tests.Contains(id) && !matrix.Pending.Contains(id))} without, because they do not apply here or are not followed, each with its
-            reason; {matrix.Pending.Count} not yet.
+            reason{(matrix.Pending.Count == 0 ? "" : $"; {matrix.Pending.Count} not yet")}.
 
             """.ReplaceLineEndings("\n"));
         foreach (var section in matrix.Sections)

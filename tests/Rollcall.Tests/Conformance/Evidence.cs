@@ -60,7 +60,7 @@ internal sealed partial record Evidence(string Requirement, string File, string 
     private static IEnumerable<string> Files(string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
-            .Where(file => !file.StartsWith("tests/conformance/", StringComparison.Ordinal))
+            .Where(file => !file.StartsWith("tests/conformance/", StringComparison.Ordinal) && !file.Contains("/node_modules/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 
     private static string Full(string file) => Path.Combine(Repository.Root, file);

@@ -1,12 +1,15 @@
-namespace Rollcall.EndToEnd.Tests.Support;
+namespace Rollcall.Testing;
 
-/// <summary>The files of this repository.</summary>
-internal static class Repository
+/// <summary>The sources that these tests were built from.</summary>
+public static class Repository
 {
-    /// <summary>A file of the documentation.</summary>
-    public static string Docs(string name) => Path.Combine(Root(), "docs", name);
+    /// <summary>The folder that holds everything.</summary>
+    public static string Root { get; } = Find();
 
-    private static string Root()
+    /// <summary>A file of the documentation.</summary>
+    public static string Docs(string name) => Path.Combine(Root, "docs", name);
+
+    private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Rollcall.slnx")))
