@@ -43,9 +43,14 @@ internal static class AttributeMapping
     public static IEnumerable<(string Key, JsonNode? Value)> Write(ApplicationDefinition definition)
     {
         yield return (Keys.ConnectorClass, definition.ConnectorClass);
+        var written = new HashSet<string> { Keys.ConnectorClass };
         foreach (var (key, value) in Known(definition).Where(entry => entry.Value is not null))
+        {
+            written.Add(key);
             yield return (key, value);
-        foreach (var (key, value) in definition.Attributes)
+        }
+        // What was unknown under another authentication may be known under this one.
+        foreach (var (key, value) in definition.Attributes.Where(entry => !written.Contains(entry.Key)))
             yield return (key, value?.DeepClone());
     }
 

@@ -107,5 +107,53 @@ public sealed class StartTests
         Assert.Empty(server.Error);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, true, "serve")]
+    [InlineData(true, false, "serve", "access")]
+    [InlineData(false, true, "serve", "governance")]
+    public async Task Sides_ThatAreNamed_Serve_AndAreAnnounced(bool access, bool governance, params string[] arguments)
+    {
+        using var folder = new TempFolder();
+        await using var server = await RollcallServer.StartAsync(folder.Path, arguments: arguments);
+
+        Assert.Equal(
+            [
+                .. access ? (string[])[$"Access       {server.Url}"] : [],
+                .. governance ? (string[])[$"Governance   {server.GovernanceUrl}"] : [],
+                $"Admin token  {folder["data/admin-token"]}",
+                $"Data         {folder["data"]}",
+                access ? "Ready. Connect a governance platform: rollcall integrations create NAME" : "Ready. Define an application to govern: rollcall apps create NAME",
+            ], server.Announced);
+        Assert.Equal((access, governance), (File.Exists(folder["data/access.db"]), File.Exists(folder["data/governance.db"])));
+        // Each side answers its own verbs.
+        Assert.Equal(access ? 0 : 3, (await server.Command.RunAsync("integrations", "list")).Exit);
+        Assert.Equal(governance ? 0 : 3, (await server.Command.RunAsync("apps", "list")).Exit);
+        server.Terminate();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Empty(server.Error);
+    }
+
+    [Fact]
+    public async Task Governance_TestsTheAccessSideBesideIt()
+    {
+        using var folder = new TempFolder();
+        await using var server = await RollcallServer.StartAsync(folder.Path, arguments: ["serve"]);
+        var made = await server.Command.JsonAsync("integrations", "create", "governance");
+        await File.WriteAllTextAsync(folder["secret"], made.GetProperty("clientSecret").GetString(), TestContext.Current.CancellationToken);
+        await server.Command.JsonAsync(
+            "apps", "create", "access", "--base-url", made.GetProperty("scimBaseUrl").GetString()!, "--auth", "client-credentials",
+            "--token-url", made.GetProperty("tokenUrl").GetString()!, "--client-id", made.GetProperty("clientId").GetString()!, "--client-secret", "@secret");
+
+        var tested = await server.Command.RunAsync("apps", "test", "access");
+        Assert.True(tested.Exit == 0, tested.Output + tested.Error);
+        Assert.DoesNotContain("FAILED", tested.Output, StringComparison.Ordinal);
+
+        var edited = await server.Command.RunAsync("apps", "edit", "access", "--client-secret", "not-it");
+        Assert.Equal(0, edited.Exit);
+        tested = await server.Command.RunAsync("apps", "test", "access", "--output", "json");
+        Assert.Equal((1, false), (tested.Exit, tested.Json.GetProperty("ok").GetBoolean()));
+    }
+
     private static void SetMode(string path, string mode) => File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
 }

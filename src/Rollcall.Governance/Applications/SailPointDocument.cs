@@ -55,7 +55,9 @@ internal static class SailPointDocument
         SailPoint.ApplicationDefinition document, Application saved, IReadOnlyDictionary<string, IReadOnlyList<DiscoveredAttribute>> discovered, DocumentFormat format)
     {
         var before = saved.Definition.SailPoint;
-        if (Write(SailPointExport.Of(saved, discovered), format, []) == Write(document, format, []))
+        // Read again, since a document may leave out what its format has no room for.
+        var known = Read(Write(SailPointExport.Of(saved, discovered), format, []), format).Definition;
+        if (Write(known, format, []) == Write(document, format, []))
             return before;
         var kept = SailPointImport.Beyond(document, saved.Definition);
         return JsonSerializer.SerializeToNode(before is null ? kept : WithOtherFormat(kept, Parse(before), format), ApiJson.Options)!.AsObject();

@@ -32,7 +32,7 @@ internal static class SailPointExport
             Owner = ours.Owner is null || kept.Owner?.Name == ours.Owner ? kept.Owner : new ObjectReference(ours.Owner),
             BaseUrl = ours.BaseUrl,
             Authentication = AuthenticationOf(ours.Authentication, kept.Authentication),
-            CustomHeaders = ours.Authentication.Type == Ours.AuthenticationType.None ? Union(ours.Authentication.Headers, kept.CustomHeaders) : kept.CustomHeaders,
+            CustomHeaders = ours.Authentication.Type == Ours.AuthenticationType.None ? Union(ours.Authentication.Headers, SailPointImport.Placeholders(kept.CustomHeaders)) : kept.CustomHeaders,
             Accept = kept.Accept ?? ours.MediaType,
             ContentType = ours.MediaType,
             PageSize = ours.PageSize,
@@ -67,17 +67,17 @@ internal static class SailPointExport
         };
         if (!isOAuth)
             return written;
-        var parameters = Union(ours.TokenParameters, kept.TokenParameters);
+        var parameters = Union(ours.TokenParameters, SailPointImport.Placeholders(kept.TokenParameters));
         if (ours.Scope is { } scope)
             parameters = new Dictionary<string, string>(parameters) { [Scope] = scope };
-        var headers = new Dictionary<string, string>(Union(ours.Headers, kept.TokenHeaders));
+        var headers = new Dictionary<string, string>(Union(ours.Headers, SailPointImport.Others(kept.TokenHeaders)));
         if (ours.ClientAuthentication == ClientAuthentication.Body)
             headers[ExcludedHeaders] = headers.TryGetValue(ExcludedHeaders, out var others) ? $"{AuthorizationHeader},{others}" : AuthorizationHeader;
         return written with
         {
             TokenParameters = parameters,
             TokenHeaders = headers,
-            OmittedTokenParameters = ours.ClientAuthentication == ClientAuthentication.Basic ? [.. ClientParameters, .. kept.OmittedTokenParameters] : kept.OmittedTokenParameters,
+            OmittedTokenParameters = [.. ours.ClientAuthentication == ClientAuthentication.Basic ? ClientParameters : [], .. kept.OmittedTokenParameters.Except(ClientParameters)],
         };
     }
 
@@ -87,8 +87,10 @@ internal static class SailPointExport
     // A document that only names a configuration of rules says nothing of them: they stay the platform's.
     private static Correlation? CorrelationOf(Application application, Correlation? kept)
     {
-        if (application.Definition.Correlation is not { } rule || SailPointNames.TheirName(rule.Identity) is not { } identity || kept is { Rules.Count: 0 })
+        if (kept is { Rules.Count: 0 })
             return kept;
+        if (application.Definition.Correlation is not { } rule || SailPointNames.TheirName(rule.Identity) is not { } identity)
+            return kept is null ? null : kept with { Rules = [] };
         var first = new IdentityIq.Applications.CorrelationRule(identity, rule.Account);
         return kept is null
             ? new Correlation { Reference = new ObjectReference($"{application.Name} Correlation"), Rules = [first] }

@@ -82,12 +82,14 @@ internal static partial class SailPointImport
     {
         Description = null,
         BaseUrl = null,
-        Authentication = new Authentication
-        {
-            TokenHeaders = Others(document.Authentication.TokenHeaders),
-            TokenParameters = Placeholders(document.Authentication.TokenParameters),
-            OmittedTokenParameters = [.. document.Authentication.OmittedTokenParameters.Except(SailPointExport.ClientParameters)],
-        },
+        Authentication = !IsOAuth(document.Authentication.Type)
+            ? document.Authentication
+            : new Authentication
+            {
+                TokenHeaders = Others(document.Authentication.TokenHeaders),
+                TokenParameters = Placeholders(document.Authentication.TokenParameters),
+                OmittedTokenParameters = [.. document.Authentication.OmittedTokenParameters.Except(SailPointExport.ClientParameters)],
+            },
         CustomHeaders = definition.Authentication.Type == Ours.AuthenticationType.None ? Placeholders(document.CustomHeaders) : document.CustomHeaders,
         Accept = document.Accept == (document.ContentType ?? document.Accept) ? null : document.Accept,
         ContentType = null,
@@ -107,6 +109,18 @@ internal static partial class SailPointImport
     /// <param name="name">The secret's name here.</param>
     public static string Placeholder(string name) => SecretKeys.Placeholder(SecretNames.First(known => known.Value == name).Key);
 
+    /// <summary>The entries whose values nobody told.</summary>
+    public static Dictionary<string, string> Placeholders(IReadOnlyDictionary<string, string> given) => given.Where(entry => SecretKeys.IsPlaceholder(entry.Value)).ToDictionary();
+
+    /// <summary>The headers of the token request that have no place here.</summary>
+    public static Dictionary<string, string> Others(IReadOnlyDictionary<string, string> headers)
+    {
+        var others = headers.Where(header => SecretKeys.IsPlaceholder(header.Value) || IsOwn(header.Key)).ToDictionary();
+        if (others.Remove(SailPointExport.ExcludedHeaders, out var names) && Split(names).Where(name => !name.Equals(SailPointExport.AuthorizationHeader, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } rest)
+            others[SailPointExport.ExcludedHeaders] = string.Join(',', rest);
+        return others;
+    }
+
     /// <summary>A name for an application, made of a document's: small letters, digits and hyphens; empty if nothing is left.</summary>
     public static string Slug(string name)
     {
@@ -117,7 +131,7 @@ internal static partial class SailPointImport
     private static AuthenticationDefinition AuthenticationOf(Theirs.ApplicationDefinition document, AuthenticationDefinition before)
     {
         var theirs = document.Authentication;
-        var isOAuth = theirs.Type is Theirs.AuthenticationType.ClientCredentials or Theirs.AuthenticationType.RefreshToken or Theirs.AuthenticationType.Jwt or Theirs.AuthenticationType.Password;
+        var isOAuth = IsOAuth(theirs.Type);
         var leavesOutHeader = Split(theirs.TokenHeaders.GetValueOrDefault(SailPointExport.ExcludedHeaders)).Contains(SailPointExport.AuthorizationHeader, StringComparer.OrdinalIgnoreCase);
         var leavesOutBody = theirs.OmittedTokenParameters.Intersect(SailPointExport.ClientParameters).Any();
         return before with
@@ -135,20 +149,13 @@ internal static partial class SailPointImport
         };
     }
 
+    private static bool IsOAuth(Theirs.AuthenticationType type) =>
+        type is Theirs.AuthenticationType.ClientCredentials or Theirs.AuthenticationType.RefreshToken or Theirs.AuthenticationType.Jwt or Theirs.AuthenticationType.Password;
+
     // A placeholder stands for the value that is known; where none is, there is none.
     private static Dictionary<string, string> Values(IEnumerable<KeyValuePair<string, string>> given, IReadOnlyDictionary<string, string> before) => given
         .Select(entry => (entry.Key, Value: SecretKeys.IsPlaceholder(entry.Value) ? before.GetValueOrDefault(entry.Key) : entry.Value))
         .Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
-
-    private static Dictionary<string, string> Placeholders(IReadOnlyDictionary<string, string> given) => given.Where(entry => SecretKeys.IsPlaceholder(entry.Value)).ToDictionary();
-
-    private static Dictionary<string, string> Others(IReadOnlyDictionary<string, string> headers)
-    {
-        var others = headers.Where(header => SecretKeys.IsPlaceholder(header.Value) || IsOwn(header.Key)).ToDictionary();
-        if (others.Remove(SailPointExport.ExcludedHeaders, out var names) && Split(names).Where(name => !name.Equals(SailPointExport.AuthorizationHeader, StringComparison.OrdinalIgnoreCase)).ToList() is { Count: > 0 } rest)
-            others[SailPointExport.ExcludedHeaders] = string.Join(',', rest);
-        return others;
-    }
 
     // The form of the request is not a header to choose here; the other is no header at all.
     private static bool IsOwn(string header) => header is SailPointExport.ExcludedHeaders || header.Equals("Content-Type", StringComparison.OrdinalIgnoreCase);

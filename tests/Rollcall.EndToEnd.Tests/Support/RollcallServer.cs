@@ -42,6 +42,9 @@ public sealed class RollcallServer : IAsyncDisposable
     /// <summary>Where its Governance side is reached.</summary>
     public string GovernanceUrl { get; }
 
+    /// <summary>What it said on standard output, up to the ready line.</summary>
+    public IReadOnlyList<string> Announced { get; private set; } = [];
+
     /// <summary>Its process id.</summary>
     public int ProcessId => _process.Id;
 
@@ -81,8 +84,11 @@ public sealed class RollcallServer : IAsyncDisposable
         _process.BeginErrorReadLine();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
+        var announced = new List<string>();
         while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
+            announced.Add(line);
+            Announced = announced;
             if (line.StartsWith("Ready", StringComparison.Ordinal))
                 return;
         }

@@ -41,6 +41,19 @@ public sealed class ApplicationsApiTests
         Assert.Equal(["application.delete", "application.update", "application.update", "application.create"], audit.Select(row => (string)row!["code"]!));
     }
 
+    [Fact]
+    public async Task Correlation_ThatIsTakenAway_StaysAway()
+    {
+        await using var app = await GovernanceApp.StartAsync();
+        (await app.CallAsync("POST", "/applications", Definition())).Expect(201);
+        (await app.CallAsync("PATCH", "/applications/crm", JsonNode.Parse("""{"definition":{"correlation":null}}"""))).Expect(200);
+        Assert.Null((await app.CallAsync("GET", "/applications/crm")).Expect(200).Body["definition"]!["correlation"]);
+        (await app.CallAsync("PATCH", "/applications/crm", JsonNode.Parse("""{"definition":{"pageSize":50}}"""))).Expect(200);
+        Assert.Null((await app.CallAsync("GET", "/applications/crm")).Expect(200).Body["definition"]!["correlation"]);
+        var again = (await app.CallAsync("PATCH", "/applications/crm", JsonNode.Parse("""{"definition":{"correlation":{"account":"externalId"}}}"""))).Expect(200).Body;
+        Assert.Equal("""{"account":"externalId","identity":"email"}""", again["definition"]!["correlation"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("""{"baseUrl":"ftp://x"}""", "baseUrl")]
     [InlineData("""{"baseUrl":"https://me:secret@x"}""", "baseUrl")]
