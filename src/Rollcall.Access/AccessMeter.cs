@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Rollcall.Access.Audit;
 using Rollcall.Access.Integrations;
 using Rollcall.Access.OAuth;
@@ -12,6 +13,9 @@ internal sealed class AccessMeter
     // Counting members reads every list: often enough for a gauge.
     private static readonly TimeSpan SizesLast = TimeSpan.FromMinutes(1);
 
+    // Bounds of the sizes that Groups are counted by.
+    private static readonly long[] Bounds = [0, 10, 100, 1_000, 10_000, 100_000];
+
     private readonly Database _database;
     private readonly IntegrationDirectory _directory;
     private readonly TimeProvider _clock;
@@ -21,7 +25,8 @@ internal sealed class AccessMeter
     private long? _sizesReadAt;
 
     /// <summary>Makes the meter of a side.</summary>
-    public AccessMeter(IMeterFactory meters, Database database, IntegrationDirectory directory, BearerTokens tokens, AuditWriter audit, TimeProvider clock)
+    public AccessMeter(
+        IMeterFactory meters, Database database, IntegrationDirectory directory, BearerTokens tokens, AuditWriter audit, FeedReaders feed, TimeProvider clock)
     {
         _database = database;
         _directory = directory;
@@ -34,9 +39,11 @@ internal sealed class AccessMeter
         Gauge(meter, Telemetry.Groups, "{group}", "Groups that an integration sees.", sizes => sizes.Groups);
         Gauge(meter, Telemetry.Members, "{member}", "Direct members of all Groups of an integration.", sizes => sizes.Members);
         Gauge(meter, Telemetry.LargestGroup, "{member}", "Direct members of the largest Group of an integration.", sizes => sizes.Largest);
+        meter.CreateObservableGauge(Telemetry.GroupSizes, ReadSizes, "{group}", "Groups of an integration that have no more direct members than le.");
+        meter.CreateObservableGauge(Telemetry.FeedLag, () => ReadLag(feed), "{change}", "Changes that the reader of the change feed has before it who is furthest behind.");
     }
 
-    private sealed record Sizes(string Integration, long Users, long Groups, long Members, long Largest);
+    private sealed record Sizes(string Integration, long Users, long Groups, long Members, long Largest, IReadOnlyList<long> UpTo);
 
     /// <summary>Counts an answer of 412.</summary>
     /// <param name="integration">The name of the integration that was answered.</param>
@@ -47,6 +54,16 @@ internal sealed class AccessMeter
 
     private void Gauge(Meter meter, string name, string unit, string description, Func<Sizes, long> value) =>
         meter.CreateObservableGauge(name, () => Read().Select(sizes => new Measurement<long>(value(sizes), KeyValuePair.Create(Telemetry.IntegrationTag, (object?)sizes.Integration))), unit, description);
+
+    // Cumulative and with le, as Prometheus has its histograms, so that its functions for them can be used.
+    private IEnumerable<Measurement<long>> ReadSizes() =>
+        from sizes in Read()
+        from bound in sizes.UpTo.Select((count, place) => (Le: Bounds[place].ToString(CultureInfo.InvariantCulture), Count: count)).Append((Le: "+Inf", Count: sizes.Groups))
+        select new Measurement<long>(bound.Count, KeyValuePair.Create(Telemetry.IntegrationTag, (object?)sizes.Integration), KeyValuePair.Create(Telemetry.BoundTag, (object?)bound.Le));
+
+    private IEnumerable<Measurement<long>> ReadLag(FeedReaders feed) => feed.Furthest() is { } place
+        ? [new(_database.ReadAsync(ChangeFeed.ExtentAsync).AsTask().GetAwaiter().GetResult().Last - place)]
+        : [];
 
     private IReadOnlyList<Sizes> Read()
     {
@@ -66,14 +83,17 @@ internal sealed class AccessMeter
     {
         var names = _directory.Current.ByName.Values.ToDictionary(integration => integration.Id, integration => integration.Name);
         var sizes = await session.ListAsync(
-            """
-            select i.id,
-              (select coalesce(sum(c.total), 0) from counters c where c.integration_id = i.id and c.resource_type = 'User'),
-              count(l.id), coalesce(sum(l.member_count), 0), coalesce(max(l.member_count), 0)
-            from integrations i left join lists l on l.integration_id = i.id and l.scim_id is not null
-            group by i.id
-            """,
-            row => (Id: row.GetInt64(0), Users: row.GetInt64(1), Groups: row.GetInt64(2), Members: row.GetInt64(3), Largest: row.GetInt64(4)));
-        return [.. sizes.Where(size => names.ContainsKey(size.Id)).Select(size => new Sizes(names[size.Id], size.Users, size.Groups, size.Members, size.Largest))];
+            $"""
+             select i.id,
+               (select coalesce(sum(c.total), 0) from counters c where c.integration_id = i.id and c.resource_type = 'User'),
+               count(l.id), coalesce(sum(l.member_count), 0), coalesce(max(l.member_count), 0),
+               {string.Join(", ", Bounds.Select(bound => $"count(case when l.member_count <= {bound} then 1 end)"))}
+             from integrations i left join lists l on l.integration_id = i.id and l.scim_id is not null
+             group by i.id
+             """,
+            row => (Id: row.GetInt64(0), Users: row.GetInt64(1), Groups: row.GetInt64(2), Members: row.GetInt64(3), Largest: row.GetInt64(4),
+                UpTo: Bounds.Select((_, place) => row.GetInt64(5 + place)).ToList()));
+        return [.. sizes.Where(size => names.ContainsKey(size.Id)).Select(size =>
+            new Sizes(names[size.Id], size.Users, size.Groups, size.Members, size.Largest, size.UpTo))];
     }
 }

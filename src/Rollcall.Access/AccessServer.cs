@@ -48,8 +48,9 @@ public sealed class AccessServer : IAsyncDisposable
         var directory = new IntegrationDirectory(database, clock);
         await directory.ReloadAsync();
 
+        var feedReaders = new FeedReaders(clock);
         builder.Services.AddSingleton(services => new AccessMeter(
-            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), services.GetRequiredService<AuditWriter>(), clock));
+            builder.Meters, database, directory, services.GetRequiredService<BearerTokens>(), services.GetRequiredService<AuditWriter>(), feedReaders, clock));
         host = builder
             .AddRollcallOAuth(keys, directory, database)
             .AddRollcallAudit(directory, database, settings.Access)
@@ -74,6 +75,7 @@ public sealed class AccessServer : IAsyncDisposable
         new IntegrationExportApi(database, host.PublicUrl).Map(api);
         new CredentialsApi(database, directory, clock).Map(api);
         new ListsApi(database, directory, clock).Map(api);
+        new RevisionsApi(database, directory).Map(api);
         new MembersApi(database).Map(api);
         new UsersApi(database, directory).Map(api);
         new AccessApi(database, directory).Map(api);
@@ -82,7 +84,7 @@ public sealed class AccessServer : IAsyncDisposable
         var audit = app.Services.GetRequiredService<AuditWriter>();
         new AuditApi(database, directory, audit, clock).Map(api);
         new CallsApi(database, audit).Map(api);
-        new ChangesApi(database, directory).Map(api);
+        new ChangesApi(database, directory, feedReaders).Map(api);
         return new AccessServer(host, database);
     }
 

@@ -24,11 +24,20 @@ public static class Telemetry
     /// <summary>A gauge: direct members of the largest Group of an integration.</summary>
     public const string LargestGroup = "rollcall.access.group.members.largest";
 
+    /// <summary>A gauge: Groups of an integration that have no more direct members than <see cref="BoundTag"/> says.</summary>
+    public const string GroupSizes = "rollcall.access.group.sizes";
+
+    /// <summary>A gauge: changes that the reader of the change feed has before it who is furthest behind. Absent where nobody follows.</summary>
+    public const string FeedLag = "rollcall.access.feed.lag";
+
     /// <summary>A counter: refusals and reads that the audit log had to do without, since too many waited to be written.</summary>
     public const string AuditDropped = "rollcall.access.audit.dropped";
 
     /// <summary>The tag of <see cref="TokenLookups"/>.</summary>
     public const string ResultTag = "result";
+
+    /// <summary>The tag of <see cref="GroupSizes"/>: how many members at most, <c>+Inf</c> for any number.</summary>
+    public const string BoundTag = "le";
 
     /// <summary>The tag that names an integration. No other tag holds a name that a person chose.</summary>
     public const string IntegrationTag = "integration";

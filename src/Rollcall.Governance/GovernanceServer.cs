@@ -4,6 +4,7 @@ using Rollcall.Data;
 using Rollcall.Governance.Aggregation;
 using Rollcall.Governance.Api;
 using Rollcall.Governance.Applications;
+using Rollcall.Governance.Lifecycle;
 using Rollcall.Governance.Provisioning;
 using Rollcall.Web;
 using Rollcall.Web.Api;
@@ -37,6 +38,9 @@ public sealed class GovernanceServer : IAsyncDisposable
     /// <summary>What runs aggregations.</summary>
     internal TaskRunner Runner => Host.App.Services.GetRequiredService<TaskRunner>();
 
+    /// <summary>What takes away again what was given until a date.</summary>
+    internal Sunsets Sunsets => Host.App.Services.GetRequiredService<Sunsets>();
+
     /// <summary>Opens the database, takes the port and maps everything. Nothing is served before <see cref="SideHost.StartAsync"/>.</summary>
     /// <param name="settings">The settings of the process.</param>
     /// <param name="folder">The data folder, open.</param>
@@ -54,10 +58,13 @@ public sealed class GovernanceServer : IAsyncDisposable
 
         var secrets = new ApplicationSecrets(new SecretProtector(folder.ReadOrMakeMasterKey()));
         var connections = new Connections(database, secrets, handlers, clock);
-        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
+        builder.Services.AddSingleton(new GovernanceMeter(builder.Meters, database));
+        builder.Services.AddSingleton(services => new Provisioner(database, connections, clock, services.GetRequiredService<GovernanceMeter>(), services.GetRequiredService<ILogger<Provisioner>>(), isAlone: !settings.Governance.IsPostgreSql));
         builder.Services.AddHostedService(services => services.GetRequiredService<Provisioner>());
         builder.Services.AddSingleton(services => new TaskRunner(database, connections, clock, services.GetRequiredService<ILogger<TaskRunner>>(), isAlone: !settings.Governance.IsPostgreSql));
         builder.Services.AddHostedService(services => services.GetRequiredService<TaskRunner>());
+        builder.Services.AddSingleton(services => new Sunsets(database, services.GetRequiredService<Provisioner>(), clock, services.GetRequiredService<ILogger<Sunsets>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<Sunsets>());
         host = builder
             .TranslateFaults(GovernanceFaults.TranslateData)
             .CheckReady(new ReadyCheck("database", _ => database.ReadAsync(session => session.FirstAsync("select 1", _ => true))))
@@ -72,6 +79,9 @@ public sealed class GovernanceServer : IAsyncDisposable
         new AccountsApi(database, provisioner).Map(api);
         new EntitlementsApi(database).Map(api);
         new DriftApi(database).Map(api);
+        new IdentitiesApi(database, provisioner).Map(api);
+        new RequestsApi(database, provisioner).Map(api);
+        new ApprovalsApi(database, provisioner).Map(api);
         new ApplicationActionsApi(database, connections).Map(api);
         new TransactionsApi(database, provisioner).Map(api);
         new AuditApi(database, clock).Map(api);

@@ -61,6 +61,8 @@ internal static class CommandLine
             .With(IntegrationCommands.Create(server), ListCommands.Create(server), UserCommands.Create(server), AccessCommands.Create(server), AuditCommand.Create(server))
             .With(ApplyCommand.Create(server, shell), ExportCommand.Create(server, shell))
             .With(AggregateCommands.Create(governance), TaskCommands.Create(governance), ScheduleCommands.Create(governance), AccountCommands.Create(governance), CatalogCommands.Create(governance), DriftCommand.Create(governance))
+            .With(IdentityCommands.Create(governance), RequestCommands.CreateRequest(governance), RequestCommands.Create(governance), ApprovalCommands.Create(governance))
+            .With(DemoCommand.Create(shell, settings))
             .With([.. StoreCommands.Create(shell, settings, connection), CompletionCommand.Create(shell)])
             .With([.. connection.All])
             .WithUnlisted(settings.All)

@@ -1,1 +1,2 @@
+global using Rollcall.Testing;
 global using Xunit;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Rollcall.EndToEnd.Tests.Support;
 
@@ -21,7 +22,7 @@ public sealed partial class OperateGuideTests
         case $1 in start) start ;; stop) stop ;; restart) stop; start ;; esac
         """;
 
-    private static readonly string Guide = File.ReadAllText(Path.Combine(Root(), "docs", "operate.md"));
+    private static readonly string Guide = File.ReadAllText(Repository.Docs("operate.md"));
 
     [Fact]
     public async Task Commands_RunInTheirOrder()
@@ -69,6 +70,9 @@ public sealed partial class OperateGuideTests
         using var answer = await http.SendAsync(refused, TestContext.Current.CancellationToken);
         using var admin = new HttpClient { BaseAddress = new Uri(server.Url) };
         admin.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(server.Data, "admin-token"), TestContext.Current.CancellationToken)).Trim());
+        // Only who comes back to the change feed follows it.
+        var place = JsonNode.Parse(await admin.GetStringAsync(new Uri("/api/v1/changes?after=now", UriKind.Relative), TestContext.Current.CancellationToken))!["next"];
+        await admin.GetStringAsync(new Uri($"/api/v1/changes?after={place}", UriKind.Relative), TestContext.Current.CancellationToken);
         var metrics = await admin.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
 
         var named = Metric().Matches(Guide).Select(match => match.Value).Distinct().ToList();
@@ -99,14 +103,6 @@ public sealed partial class OperateGuideTests
     {
         File.WriteAllText(path, text + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Rollcall.slnx")))
-            folder = folder.Parent ?? throw new InvalidOperationException("No folder above the tests holds Rollcall.slnx.");
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^```(\w+)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

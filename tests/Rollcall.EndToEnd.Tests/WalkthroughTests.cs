@@ -11,7 +11,7 @@ public sealed class WalkthroughTests
     {
         using var folder = new TempFolder();
         await using var server = await RollcallServer.StartAsync(folder.Path);
-        var start = new ProcessStartInfo("bash", [Path.Combine(Root(), "docs", "walkthrough.sh")])
+        var start = new ProcessStartInfo("bash", [Repository.Docs("walkthrough.sh")])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
@@ -28,13 +28,5 @@ public sealed class WalkthroughTests
         Assert.True(script.ExitCode == 0, await output + await error);
         // The heart of it: a stale version is refused, and the change goes through on a fresh one.
         Assert.Matches("(?s)PATCH [^\n]*-> 412.*PATCH [^\n]*-> 204", await output);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Rollcall.slnx")))
-            folder = folder.Parent ?? throw new InvalidOperationException("No folder above the tests holds Rollcall.slnx.");
-        return folder.FullName;
     }
 }

@@ -1,7 +1,5 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Rollcall.Tests;
@@ -11,8 +9,6 @@ public sealed class ApplyTests
 {
     private const string Table = "apply.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static TheoryData<string> Ids => Cases.Ids<Row>(Table, row => row.Id);
 
     [Theory]
@@ -20,21 +16,16 @@ public sealed class ApplyTests
     public async Task Apply_SendsAndPrints_AsKept(string id)
     {
         var row = Cases.Read<Row>(Table).Single(candidate => candidate.Id == id);
-        await using var server = await FakeServer.StartAsync(new FakeAnswer(200, row.Answer), new FakeAnswer(200, row.Answer));
-        using var cli = Cli.For(server);
-        foreach (var (name, text) in row.Files)
-            Write(cli, name, Encoding.UTF8.GetBytes(text));
-        (cli.Input, cli.HasColours) = (row.Input, row.HasColours);
+        var run = await VerbRun.OfAsync(["apply", .. row.Args], [new FakeAnswer(200, row.Answer)], cli =>
+        {
+            foreach (var (name, text) in row.Files)
+                Write(cli, name, Encoding.UTF8.GetBytes(text));
+            (cli.Input, cli.HasColours) = (row.Input, row.HasColours);
+        });
 
-        var text1 = await cli.RunAsync(["apply", .. row.Args]);
-        var json = await cli.RunAsync(["apply", .. row.Args, "--output", "json"]);
-
-        Assert.Equal((0, "", 0, ""), (text1.Exit, text1.Error, json.Exit, json.Error));
-        Assert.True(JsonElement.DeepEquals(row.Answer, JsonElement.Parse(json.Output)), json.Output);
-        Assert.Equal(server.Requests[0], server.Requests[1]);
-        var sent = JsonNode.Parse(server.Requests[0].Body)!.ToJsonString(Readable);
-        Golden.Matches($"verbs/{id.Replace(' ', '-')}.txt",
-            $"$ rollcall apply {string.Join(' ', row.Args)}\n\n> {server.Requests[0].Method} {server.Requests[0].Target}\n{sent}\n\n--- text\n{text1.Output.Replace("\e", "ESC", StringComparison.Ordinal)}");
+        Assert.Equal("", run.Text.Error);
+        Assert.True(JsonElement.DeepEquals(row.Answer, JsonElement.Parse(run.Json.Output)), run.Json.Output);
+        Golden.Matches($"verbs/{id.Replace(' ', '-')}.txt", run.Transcript(withJson: false));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ namespace Rollcall.Tests;
 internal sealed record FakeAnswer(int Status, JsonElement? Body = null, string? ETag = null, string? Raw = null);
 
 /// <summary>A request as the fake server got it.</summary>
-internal sealed record FakeRequest(string Method, string Target, string? Authorization, string? IfMatch, string Body);
+internal sealed record FakeRequest(string Method, string Target, string? Authorization, string? IfMatch, string? ActingAs, string? MediaType, string Body);
 
 /// <summary>A server in this process that records requests and gives its answers in order.</summary>
 internal sealed class FakeServer : IAsyncDisposable
@@ -60,6 +60,8 @@ internal sealed class FakeServer : IAsyncDisposable
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             request.Headers.Authorization,
             request.Headers.IfMatch,
+            request.Headers["X-Rollcall-As"],
+            request.ContentType?.Split(';')[0],
             await reader.ReadToEndAsync()));
 
         var answer = _answers.Dequeue();

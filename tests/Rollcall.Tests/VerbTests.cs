@@ -1,7 +1,4 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Rollcall.Tests;
@@ -14,8 +11,6 @@ public sealed class VerbTests
 {
     private const string Table = "verbs.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static TheoryData<string> Ids => Cases.Ids<Row>(Table, row => row.Id);
 
     [Theory]
@@ -23,24 +18,14 @@ public sealed class VerbTests
     public async Task Verb_SendsAndPrints_AsKept(string id)
     {
         var row = Cases.Read<Row>(Table).Single(candidate => candidate.Id == id);
-        var (text, requests) = await RunAsync(row, "text");
-        var (json, sameRequests) = await RunAsync(row, "json");
+        var run = await VerbRun.OfAsync(row.Args, row.Answers, cli =>
+        {
+            foreach (var (name, text) in row.Files ?? [])
+                File.WriteAllText(Path.Combine(cli.Folder, name), text);
+        });
 
-        Assert.Equal(requests, sameRequests);
-        Assert.All(requests, request => Assert.Equal($"Bearer {Cli.Token}", request.Authorization));
-        Assert.Equal((0, 0), (text.Exit, json.Exit));
-        Assert.Equal("", json.Error);
-        Assert.True(IsWhatTheServerSaid(row, JsonElement.Parse(json.Output)), json.Output);
-        Golden.Matches($"verbs/{row.Id.Replace(' ', '-')}.txt", Transcript(row, requests, text, json));
-    }
-
-    private static async Task<(CliResult Result, IReadOnlyList<FakeRequest> Requests)> RunAsync(Row row, string format)
-    {
-        await using var server = await FakeServer.StartAsync(row.Answers);
-        using var cli = Cli.For(server);
-        var result = await cli.RunAsync([.. row.Args, "--output", format]);
-        Assert.Equal(row.Answers.Count, server.Requests.Count);
-        return (result, server.Requests);
+        Assert.True(IsWhatTheServerSaid(row, JsonElement.Parse(run.Json.Output)), run.Json.Output);
+        Golden.Matches($"verbs/{row.Id.Replace(' ', '-')}.txt", run.Transcript(withJson: true));
     }
 
     /// <summary>One document: the last answer as it is; of a list, the items of all pages.</summary>
@@ -48,32 +33,11 @@ public sealed class VerbTests
     {
         if (row.Answers[^1].Body is not { } last)
             return JsonElement.DeepEquals(JsonElement.Parse("{}"), printed);
-        if (!last.TryGetProperty("items", out _))
+        if (last.EnumerateObject().Any(member => member.Name is not ("items" or "nextCursor")))
             return JsonElement.DeepEquals(last, printed);
         var items = row.Answers.SelectMany(answer => answer.Body!.Value.GetProperty("items").EnumerateArray());
         return JsonElement.DeepEquals(JsonSerializer.SerializeToElement(new { items }), printed);
     }
 
-    private static string Transcript(Row row, IReadOnlyList<FakeRequest> requests, CliResult text, CliResult json)
-    {
-        var transcript = new StringBuilder();
-        transcript.Append($"$ rollcall {string.Join(' ', row.Args.Select(Quoted))}\n");
-        foreach (var request in requests)
-        {
-            transcript.Append($"\n> {request.Method} {request.Target}\n");
-            if (request.IfMatch is not null)
-                transcript.Append($"> If-Match: {request.IfMatch}\n");
-            if (request.Body.Length > 0)
-                transcript.Append(JsonNode.Parse(request.Body)!.ToJsonString(Readable)).Append('\n');
-        }
-
-        transcript.Append($"\n--- text\n{text.Output}");
-        if (text.Error.Length > 0)
-            transcript.Append($"--- standard error\n{text.Error}");
-        return transcript.Append($"--- json\n{json.Output}").ToString();
-    }
-
-    private static string Quoted(string argument) => argument.Length is 0 || argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument;
-
-    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers);
+    private sealed record Row(string Id, IReadOnlyList<string> Args, IReadOnlyList<FakeAnswer> Answers, Dictionary<string, string>? Files = null);
 }

@@ -37,9 +37,6 @@ internal sealed class AuditApi(Database database, IntegrationDirectory directory
         .TakesQuery("requestId", "A request, by the X-Request-Id of its answer.")
         .TakesQuery("order", "newest first, which is the default, or oldest.");
 
-    private sealed record ActorView(
-        string? Integration = null, string? Client = null, string? User = null, string? Address = null, string? RequestId = null);
-
     private sealed record ResourceView(string Kind, string? Id, string? Name);
 
     private sealed record AuditView(
@@ -89,7 +86,7 @@ internal sealed class AuditApi(Database database, IntegrationDirectory directory
 
     private static AuditView View(StoredRow row) => new(
         row.Id, ScimTime.ToTime(row.At), row.Code, row.Outcome,
-        JsonSerializer.Deserialize<ActorView>(row.Actor, ApiJson.Options)! with { RequestId = row.RequestId },
+        ActorView.Of(row.Actor, row.RequestId),
         row.ResourceKind.Length == 0 ? null : new ResourceView(row.ResourceKind, row.ResourceId.Length == 0 ? null : row.ResourceId, row.ResourceName),
         row.RevisionBefore, row.RevisionAfter, row.Operations is null ? null : JsonElement.Parse(row.Operations),
         row.Request is null ? null : JsonSerializer.Deserialize<RequestView>(row.Request, ApiJson.Options));

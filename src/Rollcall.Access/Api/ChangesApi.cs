@@ -15,7 +15,7 @@ namespace Rollcall.Access.Api;
 /// <c>/api/v1/changes</c>: the change feed. A reader keeps <c>next</c> and sends it as <c>after</c>; it then misses nothing
 /// and sees nothing twice.
 /// </summary>
-internal sealed class ChangesApi(Database database, IntegrationDirectory directory)
+internal sealed class ChangesApi(Database database, IntegrationDirectory directory, FeedReaders readers)
 {
     // A reader that begins with a look at everything else takes its place first.
     private const string Now = "now";
@@ -61,6 +61,7 @@ internal sealed class ChangesApi(Database database, IntegrationDirectory directo
                 throw ApiException.Gone($"The change feed has not come that far: the database is an older one than this place was given for. {Advice}");
             return await ChangeFeed.ReadAsync(session, place ?? extent.Pruned, integrationId, kind, count);
         });
+        readers.Moved(integrationId, kind, place, part.Next);
         await ApiJson.WriteAsync(http, new FeedView(
             [.. part.Items.Select(item => new ChangeView(
                 item.Seq, ScimTime.ToTime(item.At), item.Integration, item.Kind, item.Id, item.Name, item.Revision, item.Action, item.RequestId))],

@@ -31,9 +31,9 @@ internal sealed class ApplyExecution
     }
 
     /// <summary>Carries the plan out, or a new one where it no longer fits.</summary>
-    /// <returns>The plan that was carried out, and what there is then.</returns>
+    /// <returns>The plan that was carried out.</returns>
     /// <exception cref="Web.Api.ApiException">400: as things are now, the documents can't be applied; 409: they change too fast.</exception>
-    public static async ValueTask<(ApplyPlan Plan, ApplyBasis After)> RunAsync(WriteSession session, ChangeContext context, ApplyPlanner planner, ApplyPlan plan)
+    public static async ValueTask<ApplyPlan> RunAsync(WriteSession session, ChangeContext context, ApplyPlanner planner, ApplyPlan plan)
     {
         await Hierarchy.LockAsync(session);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -43,7 +43,7 @@ internal sealed class ApplyExecution
             if (plan.Basis.IsCurrent(await planner.ReadBasisAsync(session), ownEdges: attempt == 0 ? 1 : 0))
             {
                 await new ApplyExecution(session, context, plan, locked).RunAsync();
-                return (plan, await planner.ReadBasisAsync(session));
+                return plan;
             }
             plan = await planner.PlanAsync(session);
         }

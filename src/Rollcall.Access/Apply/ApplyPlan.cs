@@ -72,19 +72,6 @@ internal sealed record PlannedList
     /// <summary>How many documents of members were passed over, since the list's integration decides.</summary>
     public int MembersSkipped { get; init; }
 
-    /// <summary>What is left to do when this is done: nothing.</summary>
-    public PlannedList AsDone() => new()
-    {
-        Name = Name,
-        Type = Type,
-        IntegrationId = IntegrationId,
-        Integration = Integration,
-        Action = PlannedAction.Unchanged,
-        MembersUnchanged = MembersUnchanged + Members.Count(member => member.Action is PlannedAction.Create or PlannedAction.Update),
-        MembersKept = MembersKept,
-        MembersSkipped = MembersSkipped,
-    };
-
     /// <summary>Whether owners that are lists change: edges of the hierarchy.</summary>
     public bool OwnersChange => Definition is not null && (Current is null || !Definition.Owners.SequenceEqual(Current.Definition.Owners));
 }

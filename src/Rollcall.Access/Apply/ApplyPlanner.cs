@@ -15,15 +15,13 @@ internal sealed class ApplyPlanner(Documents documents, ApplyOptions options, Da
 {
     private readonly ILookup<string, MemberDocument> _members = documents.Members.ToLookup(member => member.List, StringComparer.Ordinal);
 
+    // All lists that the documents name.
     private readonly HashSet<string> _names = new(
         documents.Lists.Select(list => list.Name)
             .Concat(documents.Lists.SelectMany(list => list.Definition.Owners.Where(owner => owner.Kind == MemberKind.List).Select(owner => owner.Name)))
             .Concat(documents.Members.Select(member => member.List))
             .Concat(documents.Members.Where(member => member.MemberKind == MemberKind.List).Select(member => member.Name)),
         StringComparer.Ordinal);
-
-    /// <summary>All lists that the documents name.</summary>
-    public IReadOnlyCollection<string> Names => _names;
 
     /// <summary>What there is, as far as a plan depends on it.</summary>
     public ValueTask<ApplyBasis> ReadBasisAsync(Session session) => ApplyBasis.ReadAsync(session, _names, options.Prune);
@@ -80,14 +78,15 @@ internal sealed class ApplyPlanner(Documents documents, ApplyOptions options, Da
         }
         if (integrations.Of(document, current, errors) is not { } integration)
             return null;
-        var mayLackOwner = current is { MadeByScim: true, Definition.Owners.Count: 0 } || (current is null && document.MadeByScim);
-        if (document.Definition.Owners.Count == 0 && !mayLackOwner)
+        if (document.Definition.Owners.Count == 0 && !(current is { MadeByScim: true, Definition.Owners.Count: 0 } || (current is null && document.MadeByScim)))
         {
             errors.Add(document.Error("spec.owners", "owners are missing: an access list has at least one owner."));
             return null;
         }
-        var definition = Complete(document.Definition, current?.Definition);
-        var changes = current is null ? [] : FieldChange.Between(current.Definition, definition);
+        // Most lists of a file have not changed.
+        var isSame = current is not null && document.IsPlainly(current.Stored);
+        var definition = isSame ? null : Complete(document.Definition, current?.Definition);
+        var changes = current is null || isSame ? [] : FieldChange.Between(current.Definition, definition!);
         return new PlannedList
         {
             Name = document.Name,

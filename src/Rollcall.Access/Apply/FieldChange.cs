@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rollcall.Access.Lists;
-using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Apply;
 
@@ -14,9 +12,6 @@ internal sealed record FieldChange(string Field, JsonNode? From, JsonNode? To)
     /// <summary>What differs between two definitions, by the documents that they make; the order of keys is no difference.</summary>
     public static IReadOnlyList<FieldChange> Between(ListDefinition from, ListDefinition to)
     {
-        // Most lists of a file have not changed: their stored form is the cheapest thing to compare.
-        if (JsonSerializer.Serialize(from, ApiJson.Options) == JsonSerializer.Serialize(to, ApiJson.Options))
-            return [];
         var changes = new List<FieldChange>();
         Compare("", DocumentJson.Of(from), DocumentJson.Of(to), changes);
         return changes;

@@ -9,11 +9,15 @@ namespace Rollcall.Access.Apply;
 internal sealed record ApplyFile(string Name, string Text);
 
 /// <summary>
-/// Takes a file apart into documents, one at a time. Documents follow each other as in YAML, or are the elements of a list, as
+/// Takes a text apart into documents, one at a time. Documents follow each other as in YAML, or are the elements of a list, as
 /// in JSON. Anchors and aliases are understood; what an alias stands for counts anew each time, so that a few lines can't
 /// stand for millions of values.
 /// </summary>
-internal sealed class YamlReader(ApplyFile file, DocumentErrors errors)
+/// <param name="file">The name of the file that the text is part of, for messages.</param>
+/// <param name="text">The text.</param>
+/// <param name="firstLine">Where in the file it begins, from 1.</param>
+/// <param name="errors">Takes the error of a text that is not YAML.</param>
+internal sealed class YamlReader(string file, string text, int firstLine, DocumentErrors errors)
 {
     /// <summary>How deep values may be nested.</summary>
     public const int MaxDepth = 32;
@@ -21,23 +25,17 @@ internal sealed class YamlReader(ApplyFile file, DocumentErrors errors)
     /// <summary>How many values a document may have, each alias counted as all that it stands for.</summary>
     public const int MaxValues = 200_000;
 
-    private const char ByteOrderMark = '\uFEFF';
-
     private readonly Dictionary<AnchorName, (DocumentNode Node, int Values)> _anchors = [];
     private Parser _parser = null!;
     private int _values;
 
-    /// <summary>Shows each document that is not empty with its number, from 1. A file that is not YAML ends with an error at the place.</summary>
-    public void Read(Action<DocumentNode, int> show)
+    /// <summary>Shows each document that is not empty.</summary>
+    /// <returns>Whether it could be read to its end; if not, that is noted with the place.</returns>
+    public bool Read(Action<DocumentNode> show)
     {
-        var text = file.Text.TrimStart(ByteOrderMark);
         // The parser takes it for the end and would leave out what follows.
         if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var at)
-        {
-            errors.Add(Error(text.AsSpan(0, at).Count('\n') + 1, at - text.LastIndexOf('\n', at), "This is no text: it holds a NUL character. Give YAML or JSON in UTF-8."));
-            return;
-        }
-        var number = 0;
+            return Fail(text.AsSpan(0, at).Count('\n') + 1, at - text.LastIndexOf('\n', at), "This is no text: it holds a NUL character. Give YAML or JSON in UTF-8.");
         try
         {
             using var reader = new StringReader(text);
@@ -58,10 +56,11 @@ internal sealed class YamlReader(ApplyFile file, DocumentErrors errors)
                 }
                 _parser.Consume<DocumentEnd>();
             }
+            return true;
         }
         catch (YamlException exception)
         {
-            errors.Add(Error((int)exception.Start.Line, (int)exception.Start.Column, $"This can't be read as YAML: {exception.Message.TrimEnd('.')}."));
+            return Fail((int)exception.Start.Line, (int)exception.Start.Column, $"This can't be read as YAML: {exception.Message.TrimEnd('.')}.");
         }
 
         void ShowNext(int depth)
@@ -69,7 +68,7 @@ internal sealed class YamlReader(ApplyFile file, DocumentErrors errors)
             _values = 0;
             var node = ReadNode(depth);
             if (node is not DocumentNode.Scalar { IsNull: true })
-                show(node, ++number);
+                show(node);
         }
     }
 
@@ -85,7 +84,7 @@ internal sealed class YamlReader(ApplyFile file, DocumentErrors errors)
         if (start is not NodeEvent node)
             throw new SemanticErrorException(start.Start, start.End, "A value is missing");
         CheckTag(node);
-        var (line, column) = ((int)start.Start.Line, (int)start.Start.Column);
+        var (line, column) = ((int)start.Start.Line + firstLine - 1, (int)start.Start.Column);
         DocumentNode result = start switch
         {
             Scalar => ReadScalar(line, column),
@@ -161,5 +160,9 @@ internal sealed class YamlReader(ApplyFile file, DocumentErrors errors)
             throw new SemanticErrorException(node.Start, node.End, "A tag is not understood. Leave it out");
     }
 
-    private DocumentError Error(int line, int column, string detail) => new(detail, file.Name, Line: line, Column: column);
+    private bool Fail(int line, int column, string detail)
+    {
+        errors.Add(new DocumentError(detail, file, Line: line + firstLine - 1, Column: column));
+        return false;
+    }
 }

@@ -9,14 +9,18 @@ namespace Rollcall.Access.Lists;
 /// <param name="ExternalId">The integration's own id for the Group, or null.</param>
 /// <param name="IsClaimed">Whether the integration has written to it.</param>
 /// <param name="MadeByScim">Whether SCIM made it.</param>
-/// <param name="Definition">What administrators define.</param>
+/// <param name="Stored">What administrators define.</param>
 /// <param name="MemberCount">How many direct members it has.</param>
 /// <param name="Revision">Its revision, 1 or more.</param>
 /// <param name="Created">When it was made, in microseconds since 1970 in UTC.</param>
 /// <param name="Modified">When it last changed, in microseconds since 1970 in UTC.</param>
 public sealed record AccessList(
     long Id, string Name, string Type, long IntegrationId, string? ScimId, string? ExternalId, bool IsClaimed, bool MadeByScim,
-    ListDefinition Definition, long MemberCount, long Revision, long Created, long Modified);
+    StoredDefinition Stored, long MemberCount, long Revision, long Created, long Modified)
+{
+    /// <summary>What administrators define.</summary>
+    public ListDefinition Definition => Stored.Value;
+}
 
 /// <summary>A direct member of an access list, as administrators see it.</summary>
 /// <param name="Kind">What it is.</param>

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rollcall.Web.Api;
 
 namespace Rollcall.Access.Lists;
 
@@ -47,6 +49,19 @@ public sealed record ListDefinition
 
     /// <summary>Free labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A definition as it is stored. Where many lists are read to be compared, most need not be taken apart.</summary>
+/// <param name="json">The JSON.</param>
+public sealed class StoredDefinition(string json)
+{
+    private ListDefinition? _value;
+
+    /// <summary>The JSON.</summary>
+    public string Json => json;
+
+    /// <summary>What it says.</summary>
+    public ListDefinition Value => _value ??= JsonSerializer.Deserialize<ListDefinition>(json, ApiJson.Options)!;
 }
 
 /// <summary>An owner of an access list.</summary>

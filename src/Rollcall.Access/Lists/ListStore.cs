@@ -129,6 +129,6 @@ internal static class ListStore
 
     private static AccessList Map(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
-        !row.IsDBNull(6), row.GetBoolean(7), JsonSerializer.Deserialize<ListDefinition>(row.GetString(8), ApiJson.Options)!, row.GetInt64(9), row.GetInt64(10),
+        !row.IsDBNull(6), row.GetBoolean(7), new StoredDefinition(row.GetString(8)), row.GetInt64(9), row.GetInt64(10),
         row.GetInt64(11), row.GetInt64(12));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Rollcall.Scim.Filters;
 using Rollcall.Scim.Paths;
@@ -10,6 +11,12 @@ internal abstract class FilterColumn
 {
     /// <summary>The condition of a comparison.</summary>
     public abstract string Compare(FilterSql sql, ComparisonOperator comparison, FilterValue value);
+
+    /// <summary>Whether it can be compared with several texts at once.</summary>
+    public virtual bool CanBeAnyOf => false;
+
+    /// <summary>The condition that it equals one of some texts, where <see cref="CanBeAnyOf"/>.</summary>
+    public virtual string IsAnyOf(FilterSql sql, IReadOnlyList<string> values) => throw new UnreachableException();
 
     /// <summary>The condition that the attribute has a value.</summary>
     public abstract string IsPresent(FilterSql sql);
@@ -47,6 +54,10 @@ internal abstract class FilterColumn
         public override string? SortExpression => expression;
 
         public override string Compare(FilterSql sql, ComparisonOperator comparison, FilterValue value) => sql.Compare(expression, comparison, sql.Parameter(value));
+
+        public override bool CanBeAnyOf => !isConstant;
+
+        public override string IsAnyOf(FilterSql sql, IReadOnlyList<string> values) => sql.IsAnyOf(expression, values);
 
         public override string IsPresent(FilterSql sql) => $"({expression} is not null)";
     }

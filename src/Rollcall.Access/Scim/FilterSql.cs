@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Rollcall.Data;
 using Rollcall.Scim.Filters;
 using Rollcall.Scim.Paths;
@@ -18,7 +19,7 @@ internal sealed class FilterSql(Dialect dialect, FilterColumns columns, List<obj
     public string Compile(Filter filter) => filter switch
     {
         Filter.And and => Join(and.Operands, " and "),
-        Filter.Or or => Join(or.Operands, " or "),
+        Filter.Or or => AnyOf(or.Operands) ?? Join(or.Operands, " or "),
         Filter.Not not => $"not {Compile(not.Operand)}",
         Filter.Comparison comparison => Compare(comparison),
         Filter.Present present => IsPresent(present.Path),
@@ -28,6 +29,38 @@ internal sealed class FilterSql(Dialect dialect, FilterColumns columns, List<obj
     };
 
     private string Join(IReadOnlyList<Filter> operands, string word) => $"({string.Join(word, operands.Select(Compile))})";
+
+    /// <summary>
+    /// Whether a filter names the values of a column one by one, so that few resources match: an index finds them, and they are
+    /// better sorted afterwards than searched for in the order of a page.
+    /// </summary>
+    public bool IsLookup(Filter filter) => filter switch
+    {
+        Filter.And and => and.Operands.Any(IsLookup),
+        Filter.Or or => SetOf(or.Operands) is not null,
+        _ => false,
+    };
+
+    /// <summary>Several values of one attribute (<c>id eq "a" or id eq "b"</c>) as one set, which an index answers; null for any other alternative.</summary>
+    private string? AnyOf(IReadOnlyList<Filter> operands) => SetOf(operands) is var (column, values) ? column.IsAnyOf(this, values) : null;
+
+    private (FilterColumn Column, IReadOnlyList<string> Values)? SetOf(IReadOnlyList<Filter> operands)
+    {
+        if (operands[0] is not Filter.Comparison first || columns.Find(first.Path) is not { CanBeAnyOf: true } column)
+            return null;
+        var values = new List<string>(operands.Count);
+        foreach (var operand in operands)
+        {
+            if (operand is not Filter.Comparison { Operator: ComparisonOperator.Equal, Value: FilterValue.Text text } comparison || comparison.Path != first.Path)
+                return null;
+            values.Add(text.Key);
+        }
+        return (column, values);
+    }
+
+    /// <summary>Whether an SQL expression, which is NULL where the attribute is unassigned, is one of some texts.</summary>
+    public string IsAnyOf(string expression, IReadOnlyList<string> values) =>
+        $"({expression} is not null and {expression} in ({dialect.TextSet(Parameter(JsonSerializer.Serialize(values)))}))";
 
     /// <summary>The same statement, with other columns: for the sub-attributes of elements.</summary>
     public FilterSql With(FilterColumns other) => new(dialect, other, arguments);

@@ -92,9 +92,9 @@ internal sealed class ListContents
 
         void Write(DbDataReader row)
         {
-            if (!pieces.Begin(row.GetInt64(0)))
+            if (!pieces.Begin(ColumnNumber.Of(row, 0)))
                 return;
-            var list = row.GetInt64(1);
+            var list = ColumnNumber.Of(row, 1);
             if (!fragments.TryGetValue(list, out var fragment))
                 fragments.Add(list, fragment = _representations.GroupOfUser(ColumnBytes.Of(row, 2), ColumnBytes.Of(row, 3)));
             page.Output.Add(fragment);
@@ -106,8 +106,8 @@ internal sealed class ListContents
         var pieces = new PieceWriter(page, groups, ",\"members\":["u8);
         await GroupMember.EachAsync(session, _integrationId, [.. groups.Select(group => group.Place.RowId)], parts.Display, row =>
         {
-            if (pieces.Begin(row.GetInt64(0)))
-                _representations.WriteMember(page.Output, (MemberKind)row.GetInt32(1), ColumnBytes.Of(row, 2), ColumnBytes.Of(row, 3), parts);
+            if (pieces.Begin(ColumnNumber.Of(row, 0)))
+                _representations.WriteMember(page.Output, (MemberKind)ColumnNumber.Of(row, 1), ColumnBytes.Of(row, 2), ColumnBytes.Of(row, 3), parts);
         });
         pieces.Close();
     }

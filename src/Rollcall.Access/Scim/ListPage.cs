@@ -27,8 +27,8 @@ internal sealed class ListPage(Representations representations) : IDisposable
     /// <param name="row">The columns of the type.</param>
     public ListedRow Read(ListedType type, PagePlace place, DbDataReader row)
     {
-        var (created, modified, revision) = (row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
-        var listed = new ListedRow(type, place, revision, type.IsGroup ? row.GetInt64(6) : 0);
+        var (created, modified, revision) = (ColumnNumber.Of(row, 3), ColumnNumber.Of(row, 4), ColumnNumber.Of(row, 5));
+        var listed = new ListedRow(type, place, revision, type.IsGroup ? ColumnNumber.Of(row, 6) : 0);
         var start = Output.Position;
         // Both documents are open at their end, so that something may follow.
         if (type.IsGroup)
@@ -79,7 +79,10 @@ internal sealed class ListPage(Representations representations) : IDisposable
         {
             if (parts.Count > 1)
                 parts.Add(new Piece(comma, end).Bytes);
-            parts.AddRange(row.Pieces.Select(piece => piece.Bytes));
+            parts.Add(row.Start.Bytes);
+            if (!row.Middle.IsEmpty)
+                parts.Add(row.Middle.Bytes);
+            parts.Add(row.End.Bytes);
         }
         parts.Add(new Piece(end, over).Bytes);
         return parts;

@@ -21,6 +21,7 @@ internal sealed class ResourceQuery
     private readonly object?[] _arguments;
     private readonly bool _isUnfiltered;
     private readonly bool _isEmpty;
+    private readonly bool _isLookup;
 
     /// <summary>Compiles a query.</summary>
     /// <param name="dialect">The database's words.</param>
@@ -44,7 +45,9 @@ internal sealed class ResourceQuery
             var filter = FilterParser.Parse(text, type.Type, new FilterOptions { Strict = integration.Rules.Strict, UnknownAttribute = unknown });
             _isEmpty = filter is Filter.Constant { Value: false };
             _isUnfiltered = filter is Filter.Constant { Value: true };
-            _condition += " and " + new FilterSql(dialect, columns, arguments).Compile(filter);
+            var sql = new FilterSql(dialect, columns, arguments);
+            _condition += " and " + sql.Compile(filter);
+            _isLookup = sql.IsLookup(filter);
         }
         else
         {
@@ -111,7 +114,7 @@ internal sealed class ResourceQuery
     private PagePlace PlaceOf(DbDataReader row)
     {
         if (_sort is null)
-            return new PagePlace(_number, row.GetInt64(0));
+            return new PagePlace(_number, ColumnNumber.Of(row, 0));
         var key = row.GetValue(row.FieldCount - 1);
         return new PagePlace(_number, row.GetInt64(0), row.GetString(1), key is DBNull ? null : key);
     }
@@ -123,13 +126,21 @@ internal sealed class ResourceQuery
             return rows;
         foreach (var part in Parts(after))
         {
-            object?[] arguments = [.. _arguments, .. part.Arguments, count - rows.Count];
-            await session.EachAsync(
-                $"select {columns}{KeyColumn} from {_type.From} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", row => rows.Add(map(row)), arguments);
+            var (sql, arguments) = Statement(columns, part, count - rows.Count);
+            await session.EachAsync(sql, row => rows.Add(map(row)), arguments);
             if (rows.Count >= count)
                 break;
         }
         return rows;
+    }
+
+    /// <summary>The statements that read a page, for a look at how they are run.</summary>
+    internal IEnumerable<(string Sql, object?[] Arguments)> Statements(PagePlace? after, int count) => Parts(after).Select(part => Statement(_type.Columns, part, count));
+
+    private (string Sql, object?[] Arguments) Statement(string columns, Part part, int count)
+    {
+        object?[] arguments = [.. _arguments, .. part.Arguments, count];
+        return ($"select {columns}{KeyColumn} from {_type.From} where {_condition}{part.Condition} order by {part.Order} limit ${arguments.Length}", arguments);
     }
 
     private readonly record struct Part(string Condition, string Order, params object?[] Arguments);
@@ -143,10 +154,12 @@ internal sealed class ResourceQuery
         string Parameter(int number) => $"${_arguments.Length + number}";
         if (_sort is null)
         {
+            // As a sum it is no order of an index, which would be walked to find the few.
+            var order = _isLookup ? $"{_type.RowId} + 0" : _type.RowId;
             if (after is null || after.Type < _number)
-                yield return new Part("", _type.RowId);
+                yield return new Part("", order);
             else if (after.Type == _number)
-                yield return new Part($" and {_type.RowId} > {Parameter(1)}", _type.RowId, after.RowId);
+                yield return new Part($" and {order} > {Parameter(1)}", order, after.RowId);
             yield break;
         }
         if (_sort.Descending && Nulls() is { } first)

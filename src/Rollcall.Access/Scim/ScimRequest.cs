@@ -186,25 +186,22 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
         var response = http.Response;
         response.StatusCode = status;
         response.ContentType = MediaTypes.Scim;
-        response.ContentLength = body.Sum(part => part.Length);
+        response.ContentLength = LengthOf(body);
         SetVersion(version);
         if (HttpMethods.IsHead(http.Request.Method))
             return;
-        var unsent = 0;
-        foreach (var part in body)
+        var blocks = new PipeBlocks(response.BodyWriter);
+        for (var i = 0; i < body.Count; i++)
         {
-            foreach (var memory in part)
+            foreach (var memory in body[i])
             {
-                response.BodyWriter.Write(memory.Span);
-                unsent += memory.Length;
+                blocks.Add(memory.Span);
                 // What is not sent is held once more: a client that reads slowly is waited for.
-                if (unsent < MostUnsent)
-                    continue;
-                await response.BodyWriter.FlushAsync(http.RequestAborted);
-                unsent = 0;
+                if (blocks.Unsent >= MostUnsent)
+                    await blocks.FlushAsync(http.RequestAborted);
             }
         }
-        await response.BodyWriter.FlushAsync(http.RequestAborted);
+        await blocks.FlushAsync(http.RequestAborted);
     }
 
     /// <summary>Tells whether a write changed anything: clients that check histories need to know.</summary>
@@ -214,5 +211,13 @@ internal sealed class ScimRequest(HttpContext http, Database database, Integrati
     {
         if (version is { } known)
             http.Response.Headers.ETag = known.ToString();
+    }
+
+    private static long LengthOf(IReadOnlyList<ReadOnlySequence<byte>> body)
+    {
+        long length = 0;
+        for (var i = 0; i < body.Count; i++)
+            length += body[i].Length;
+        return length;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rollcall.Data;
 using Rollcall.Governance.Accounts;
 using Rollcall.Governance.Catalog;

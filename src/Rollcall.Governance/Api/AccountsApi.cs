@@ -112,7 +112,7 @@ internal sealed class AccountsApi(Database database, Provisioner provisioner)
         {
             ApplicationId = await GovernanceRequest.ApplicationIdAsync(session, application),
             IdentityId = identity is null ? null : (await FindIdentityAsync(session, identity)).Id,
-        }, GovernanceRequest.NumberAfter(page) ?? 0, page.CountToRead));
+        }, GovernanceRequest.NumberOf(page) ?? 0, page.CountToRead));
         await ApiJson.WriteAsync(http, page.PageOf([.. accounts.Select(View)], view => view.Id.ToString(CultureInfo.InvariantCulture)));
     }
 

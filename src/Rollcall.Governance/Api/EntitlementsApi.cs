@@ -160,7 +160,7 @@ internal sealed class EntitlementsApi(Database database)
             ApplicationId = await GovernanceRequest.ApplicationIdAsync(session, application),
             OwnerId = owner is null ? null
                 : (await IdentityStore.FindAsync(session, owner))?.Id ?? throw ApiException.Invalid("owner", $"There is no identity '{owner.Truncate()}'. Name one by its id or its e-mail address."),
-        }, GovernanceRequest.NumberAfter(page) ?? 0, page.CountToRead));
+        }, GovernanceRequest.NumberOf(page) ?? 0, page.CountToRead));
         await ApiJson.WriteAsync(http, page.PageOf([.. entitlements.Select(entitlement => new EntitlementView(entitlement))], view => view.Id.ToString(CultureInfo.InvariantCulture)));
     }
 
@@ -203,7 +203,7 @@ internal sealed class EntitlementsApi(Database database)
                  where h.application_id = $1 and h.entitlement_id = $2 and h.account_id > $3 and a.gone is null order by h.account_id limit $4
                 """,
                 row => new MemberView(row.GetInt64(0), row.GetString(1), row.GetBoolean(2), row.Text(3), row.GetBoolean(4), DatabaseTime.ToTime(row.Number(5))),
-                entitlement.ApplicationId, entitlement.Id, GovernanceRequest.NumberAfter(page) ?? 0, page.CountToRead);
+                entitlement.ApplicationId, entitlement.Id, GovernanceRequest.NumberOf(page) ?? 0, page.CountToRead);
         });
         await ApiJson.WriteAsync(http, page.PageOf(members, member => member.Account.ToString(CultureInfo.InvariantCulture)));
     }

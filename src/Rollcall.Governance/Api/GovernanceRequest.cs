@@ -54,6 +54,12 @@ internal static class GovernanceRequest
     public static long RouteNumber(HttpContext http, string what) =>
         long.TryParse(http.Route("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw ApiException.NotFound($"There is no {what} {http.Route("id").Truncate()}.");
 
+    /// <summary>The number that a page of a list ordered by id begins after; null for the first page.</summary>
+    /// <exception cref="ApiException">400: the cursor was not made here.</exception>
+    public static long? NumberOf(ApiPageRequest page) => page.After is null ? null
+        : long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw ApiException.Invalid("cursor", "The cursor was not made here. Start again without one.");
+
     /// <summary>The application in the path.</summary>
     /// <exception cref="ApiException">404.</exception>
     public static async ValueTask<Application> FindApplicationAsync(Session session, HttpContext http) =>
@@ -64,13 +70,6 @@ internal static class GovernanceRequest
     public static async ValueTask<long?> ApplicationIdAsync(Session session, string? name) =>
         name is null ? null
         : (await ApplicationStore.FindAsync(session, name))?.Id ?? throw ApiException.Invalid("application", $"There is no application named '{name.Truncate()}'.");
-
-    /// <summary>The last number of the page before; null for the first page.</summary>
-    /// <exception cref="ApiException">400: the cursor was not made here.</exception>
-    public static long? NumberAfter(ApiPageRequest page) =>
-        page.After is null ? null
-        : long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw ApiException.Invalid("cursor", "The cursor was not made here. Start again without one.");
 
     /// <summary>A query parameter that is one of the words of an enumeration; null where it is not given.</summary>
     /// <exception cref="ApiException">400: it is none of them.</exception>

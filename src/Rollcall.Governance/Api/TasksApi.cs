@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Rollcall.Data;
 using Rollcall.Governance.Aggregation;
-using Rollcall.Governance.Applications;
 using Rollcall.Web;
 using Rollcall.Web.Api;
 
@@ -125,7 +124,7 @@ internal sealed class TasksApi(Database database, TaskRunner runner, TimeProvide
         var tasks = await database.ReadAsync(async session =>
         {
             var applicationId = await GovernanceRequest.ApplicationIdAsync(session, application);
-            return await TaskStore.PageAsync(session, new TaskFilter(applicationId, kind, state, finished), GovernanceRequest.NumberAfter(page), page.CountToRead);
+            return await TaskStore.PageAsync(session, new TaskFilter(applicationId, kind, state, finished), GovernanceRequest.NumberOf(page), page.CountToRead);
         });
         await ApiJson.WriteAsync(http, page.PageOf([.. tasks.Select(View)], view => view.Id.ToString(CultureInfo.InvariantCulture)));
     }

@@ -2,7 +2,8 @@
 -- Three things stay apart: what was aggregated (accounts, entitlements, account_entitlements), what was decided here
 -- (assignments), and what is on its way (transactions).
 
--- The organisation's people. public_id is the id that the organisation gave, stable for ever.
+-- The organisation's people. public_id is the id that the organisation gave, stable for ever. search_key is what a search by
+-- text looks in.
 create table identities (
   id $(identity),
   public_id text not null,
@@ -13,6 +14,7 @@ create table identities (
   manager_public_id text,
   active boolean not null,
   attributes $(json) not null,
+  search_key text not null default '',
   revision bigint not null,
   created bigint not null,
   modified bigint not null
@@ -215,7 +217,8 @@ create table requests (
 create index requests_state on requests (state, id);
 create index requests_requester on requests (requester_id, id);
 
--- One identity and one entitlement of a request.
+-- One identity and one entitlement of a request. replaced is the assignment that carrying it out took the place of, to be put
+-- back when it is taken back in time.
 create table request_items (
   id $(identity),
   request_id bigint not null,
@@ -223,7 +226,8 @@ create table request_items (
   entitlement_id bigint not null,
   state text not null,
   message text,
-  transaction_id bigint
+  transaction_id bigint,
+  replaced $(json)
 );
 create index request_items_request on request_items (request_id, id);
 create index request_items_identity on request_items (identity_id, id);
@@ -272,6 +276,7 @@ create table transactions (
   finished bigint
 );
 create index transactions_lane on transactions (lane, id) where finished is null;
+create index transactions_open on transactions (application_id) where finished is null;
 create index transactions_waits on transactions (waits_for) where waits_for is not null;
 create index transactions_page on transactions (application_id, id);
 create index transactions_state on transactions (state, id);

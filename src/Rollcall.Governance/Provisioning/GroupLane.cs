@@ -31,14 +31,17 @@ internal sealed class GroupLane(LaneRun run)
     public async Task RunAsync(IReadOnlyList<ProvisioningTransaction> transactions, CancellationToken cancellationToken)
     {
         // 1. Find the group and the accounts.
-        var (group, accounts) = await run.Database.ReadAsync(async session => (
+        var (group, accounts, overtaken) = await run.Database.ReadAsync(async session => (
             await session.FirstAsync("select id, scim_id, title, gone is not null from entitlements where id = $1",
                 row => new Group(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3)), transactions[0].EntitlementId),
-            await AccountsAsync(session, transactions)));
+            await AccountsAsync(session, transactions),
+            await OvertakenAsync(session, transactions)));
         var goals = new List<Goal>();
         foreach (var transaction in transactions)
         {
-            if (group is null or { IsGone: true })
+            if (transaction.State == TransactionState.Planned && overtaken.TryGetValue(transaction.Id, out var later))
+                _outcomes.Add(new Outcome(transaction, Verdict.Failed, $"Not carried out, because it was decided otherwise since: transaction {later}."));
+            else if (group is null or { IsGone: true })
                 _outcomes.Add(Gone(transaction));
             else if (!accounts.TryGetValue(transaction.Id, out var account))
                 _outcomes.Add(WithoutAccount(transaction));
@@ -187,6 +190,19 @@ internal sealed class GroupLane(LaneRun run)
     private static IEnumerable<string> Removed(IEnumerable<Goal> goals) => goals.Where(goal => !goal.IsAdded).Select(goal => goal.UserId);
 
     private static IReadOnlyCollection<ProvisioningTransaction> Transactions(IEnumerable<Goal> goals) => [.. goals.Select(goal => goal.Transaction)];
+
+    // A change that waited for its next attempt may come after what was decided later about the same person was carried out: it
+    // must not undo that.
+    private static async ValueTask<Dictionary<long, long>> OvertakenAsync(Session session, IEnumerable<ProvisioningTransaction> transactions) =>
+        (await session.ListAsync(
+            $"""
+            select t.id, max(o.id) from transactions t join transactions o on o.identity_id = t.identity_id and o.id > t.id
+            and o.entitlement_id = t.entitlement_id and o.operation <> t.operation
+            and o.finished is not null and o.state <> '{nameof(TransactionState.Cancelled)}'
+            where t.id in ({session.Dialect.NumberSet("$1")}) group by t.id
+            """,
+            row => (row.GetInt64(0), row.GetInt64(1)), JsonSerializer.Serialize(transactions.Select(transaction => transaction.Id))))
+            .ToDictionary();
 
     private static async ValueTask<Dictionary<long, (long Id, string ScimId)>> AccountsAsync(Session session, IEnumerable<ProvisioningTransaction> transactions) =>
         (await session.ListAsync(

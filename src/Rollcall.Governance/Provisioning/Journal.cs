@@ -10,7 +10,11 @@ namespace Rollcall.Governance.Provisioning;
 /// Writes down what is done in a lane: the request before its first byte is sent, the answer before anything is made of it,
 /// and what came of it. After a crash that tells how far it came. Whoever lost the lane writes nothing.
 /// </summary>
-internal sealed class Journal(Database database, TimeProvider clock, LaneLease lease)
+/// <param name="database">The database.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="lease">The lane.</param>
+/// <param name="finished">Told what attempts came to, and how many conflicts there were on the way.</param>
+internal sealed class Journal(Database database, TimeProvider clock, LaneLease lease, Action<IEnumerable<Verdict>, int>? finished = null)
 {
     private long? _batchId;
 
@@ -42,8 +46,9 @@ internal sealed class Journal(Database database, TimeProvider clock, LaneLease l
     /// <summary>Stores what came of the attempt, and what follows from it; then the lane is free.</summary>
     /// <param name="outcomes">What it came to, for each transaction.</param>
     /// <param name="exchanged">What was exchanged.</param>
-    public Task FinishAsync(IReadOnlyCollection<Outcome> outcomes, IEnumerable<ScimExchange> exchanged) =>
-        WriteAsync(async session =>
+    public async Task FinishAsync(IReadOnlyCollection<Outcome> outcomes, IReadOnlyCollection<ScimExchange> exchanged)
+    {
+        await WriteAsync(async session =>
         {
             var change = Change.OfTheSystem(clock);
             if (outcomes.Count > 0)
@@ -58,6 +63,8 @@ internal sealed class Journal(Database database, TimeProvider clock, LaneLease l
             await RequestProgress.SettleAsync(session, change, settled);
             await Lanes.ReleaseAsync(session, lease);
         });
+        finished?.Invoke(outcomes.Select(outcome => outcome.Verdict), exchanged.Count(exchange => exchange.Status == 412));
+    }
 
     private async ValueTask<Change> ApplyAsync(WriteSession session, Change change, Outcome outcome)
     {

@@ -68,6 +68,11 @@ internal static class Lanes
             throw new LaneLostException();
     }
 
+    /// <summary>Makes sure that nobody works in a lane until the transaction ends, nor goes on with what was begun in it.</summary>
+    /// <returns>False if somebody has it.</returns>
+    public static async ValueTask<bool> InterruptAsync(WriteSession session, string lane) =>
+        await session.ExecuteAsync("update lanes set fence = fence + 1 where lane = $1 and leased_until <= $2", lane, session.Now) > 0;
+
     /// <summary>Ends all leases: for the only process that works on a database, when it starts.</summary>
     public static async ValueTask FreeAllAsync(WriteSession session) =>
         await session.ExecuteAsync("update lanes set leased_until = 0, due = coalesce(due, $1) where leased_until > 0", session.Now);

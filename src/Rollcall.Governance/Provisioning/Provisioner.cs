@@ -22,6 +22,7 @@ public sealed partial class Provisioner : BackgroundService
     private readonly Database _database;
     private readonly Connections _connections;
     private readonly TimeProvider _clock;
+    private readonly GovernanceMeter _meter;
     private readonly ILogger _logger;
     private readonly bool _isAlone;
     private readonly ConcurrentDictionary<LaneLease, Task> _running = new();
@@ -33,13 +34,15 @@ public sealed partial class Provisioner : BackgroundService
     /// <param name="database">The database.</param>
     /// <param name="connections">The applications' servers.</param>
     /// <param name="clock">The clock.</param>
+    /// <param name="meter">Where attempts are counted.</param>
     /// <param name="logger">Where failures are told.</param>
     /// <param name="isAlone">Whether no other process works on the database: what another began is then taken up at once.</param>
-    public Provisioner(Database database, Connections connections, TimeProvider clock, ILogger<Provisioner> logger, bool isAlone)
+    public Provisioner(Database database, Connections connections, TimeProvider clock, GovernanceMeter meter, ILogger<Provisioner> logger, bool isAlone)
     {
         _database = database;
         _connections = connections;
         _clock = clock;
+        _meter = meter;
         _logger = logger;
         _isAlone = isAlone;
     }
@@ -141,9 +144,9 @@ public sealed partial class Provisioner : BackgroundService
         using var kept = _clock.CreateTimer(_ => Keep(lane), null, KeepEvery, KeepEvery);
         try
         {
-            var journal = new Journal(_database, _clock, lane);
-            var due = await journal.DueAsync(GroupLane.MostAtOnce);
             var application = await _database.ReadOneAsync(session => ApplicationStore.FindAsync(session, lane.ApplicationId));
+            var journal = new Journal(_database, _clock, lane, (verdicts, conflicts) => _meter.Finished(application?.Name ?? "", verdicts, conflicts));
+            var due = await journal.DueAsync(GroupLane.MostAtOnce);
             if (due.Count == 0)
                 await journal.FinishAsync([], []);
             else if (application is null)

@@ -56,6 +56,20 @@ public static class TransactionStore
     public static ValueTask<ProvisioningTransaction?> FindAsync(Session session, long id) =>
         session.FirstAsync($"select {Columns} from transactions where id = $1", Map, id);
 
+    /// <summary>Takes a change back, if nothing of it was sent and nobody works in its lane, who may be about to.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="id">The planned change.</param>
+    /// <param name="message">Why.</param>
+    /// <returns>False if it could not be taken back: it may be under way, or has ended.</returns>
+    public static async ValueTask<bool> CancelAsync(WriteSession session, long id, string message)
+    {
+        if (await FindAsync(session, id) is not { State: TransactionState.Planned, Finished: null } planned || !await Lanes.InterruptAsync(session, planned.Lane))
+            return false;
+        await session.ExecuteAsync("update transactions set state = $2, message = $3, finished = $4, waits_for = null where id = $1",
+            id, nameof(TransactionState.Cancelled), message, session.Now);
+        return true;
+    }
+
     /// <summary>Has a transaction that failed, or that waits for its time, attempted at once, with all its retries.</summary>
     public static async ValueTask RetryAsync(WriteSession session, Change change, ProvisioningTransaction transaction)
     {

@@ -26,6 +26,9 @@ public static class RequestStates
 
     /// <summary>It was taken back.</summary>
     public const string Cancelled = "cancelled";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Pending, Provisioning, Completed, PartiallyCompleted, Failed, Denied, Cancelled];
 }
 
 /// <summary>Brings requests forward when something of them is settled.</summary>
@@ -45,11 +48,7 @@ public static class RequestProgress
         }
         foreach (var requestId in requests)
         {
-            var states = await session.ListAsync("select distinct state from request_items where request_id = $1", row => row.GetString(0), requestId);
-            if (StateOf(states) is not { } whole)
-                continue;
-            await session.ExecuteAsync("update requests set state = $2, closed = $3 where id = $1", requestId, whole, session.Now);
-            await AuditLog.WriteAsync(session, change, $"request.{whole}", new AuditedResource("request", $"{requestId}"));
+            await AdvanceAsync(session, change, requestId);
             change = change.Next();
         }
     }
@@ -60,6 +59,23 @@ public static class RequestProgress
         var requestId = await session.FirstAsync("update request_items set state = $2, message = null where id = $1 returning request_id",
             row => row.GetInt64(0), itemId, RequestStates.Provisioning);
         await session.ExecuteAsync("update requests set state = $2, closed = null where id = $1", requestId, RequestStates.Provisioning);
+    }
+
+    /// <summary>Something of a request has changed: notes how far the whole of it is, and closes it with its last open item.</summary>
+    /// <param name="session">The transaction of the change.</param>
+    /// <param name="change">On whose behalf; its number is taken by the audit row of the end.</param>
+    /// <param name="requestId">The request.</param>
+    internal static async ValueTask AdvanceAsync(WriteSession session, Change change, long requestId)
+    {
+        var states = await session.ListAsync("select distinct state from request_items where request_id = $1", row => row.GetString(0), requestId);
+        if (StateOf(states) is not { } whole)
+        {
+            await session.ExecuteAsync("update requests set state = $2 where id = $1 and state <> $2", requestId,
+                states.Contains(RequestStates.Pending) ? RequestStates.Pending : RequestStates.Provisioning);
+            return;
+        }
+        await session.ExecuteAsync("update requests set state = $2, closed = $3 where id = $1", requestId, whole, session.Now);
+        await AuditLog.WriteAsync(session, change, $"request.{whole}", new AuditedResource("request", $"{requestId}"));
     }
 
     /// <summary>The state of a request whose items have these states; null while one is open.</summary>

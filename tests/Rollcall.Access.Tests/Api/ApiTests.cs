@@ -12,7 +12,7 @@ public sealed class ApiTests(RequestServer server) : IClassFixture<RequestServer
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     public static IEnumerable<ITheoryDataRow> Rows =>
-        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data"), "api-*.json").Order(StringComparer.Ordinal).SelectMany(file => Support.Rows.Of<ApiRow>(Path.GetFileName(file)));
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data"), "api-*.json").Order(StringComparer.Ordinal).SelectMany(file => Testing.Rows.Of<ApiRow>(Path.GetFileName(file)));
 
     [Theory]
     [MemberData(nameof(Rows))]

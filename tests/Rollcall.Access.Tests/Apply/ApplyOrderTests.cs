@@ -73,7 +73,7 @@ public sealed class ApplyOrderTests
         var planner = new ApplyPlanner(Read(List("a", "static") + Member("a", "carol") + List("b")), new ApplyOptions(), clock.GetUtcNow());
         var plan = await database.ReadAsync(planner.PlanAsync);
         await ApplyAsync(Member("a", "dave") + List("b", more: "  description: first"));
-        var (done, _) = await database.WriteAsync(session => ApplyExecution.RunAsync(session, Change(), planner, plan));
+        var done = await database.WriteAsync(session => ApplyExecution.RunAsync(session, Change(), planner, plan));
 
         Assert.Equal([PlannedAction.Update, PlannedAction.Update], done.Lists.Select(list => list.Action));
         Assert.Equal(["carol", "bob", "dave"], done.Lists[0].Members.Select(member => member.Name));
@@ -88,7 +88,7 @@ public sealed class ApplyOrderTests
         Assert.Equal(3, (await database.ReadAsync(session => ListStore.FindAsync(session, "b")))!.Revision);
     }
 
-    private static Documents Read(string yaml) => Documents.Read([new ApplyFile("test.yaml", yaml)]);
+    private static Documents Read(string yaml) => Documents.Read([new ApplyFile("test.yaml", yaml)], new DocumentMemory());
 
     private static IEnumerable<IReadOnlyList<string>> Orders(IReadOnlyList<string> items) => items.Count <= 1
         ? [items]

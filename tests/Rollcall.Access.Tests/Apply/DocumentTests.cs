@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rollcall.Access.Apply;
+using Rollcall.Access.Lists;
 using Rollcall.Access.Scim;
 using Rollcall.Access.Tests.Support;
 using Rollcall.Web.Api;
@@ -23,7 +24,7 @@ public sealed record DocumentRow : Row
 
 public sealed class DocumentTests
 {
-    public static IEnumerable<ITheoryDataRow> Rows => Support.Rows.Of<DocumentRow>("apply-documents.json");
+    public static IEnumerable<ITheoryDataRow> Rows => Testing.Rows.Of<DocumentRow>("apply-documents.json");
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -32,10 +33,10 @@ public sealed class DocumentTests
         var file = new ApplyFile("test.yaml", string.Join('\n', row.Yaml));
         if (row.Documents is not null)
         {
-            JsonShape.AssertMatches(row.Documents, Show(Documents.Read([file])));
+            JsonShape.AssertMatches(row.Documents, Show(Documents.Read([file], new DocumentMemory())));
             return;
         }
-        var fault = Assert.Throws<ApiException>(() => Documents.Read([file])).Fault;
+        var fault = Assert.Throws<ApiException>(() => Documents.Read([file], new DocumentMemory())).Fault;
         Assert.Equal(400, fault.Status);
         if (row.Fault is not null)
         {
@@ -43,6 +44,74 @@ public sealed class DocumentTests
             return;
         }
         AssertErrors(row.Errors!, fault.Extensions["errors"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void File_IsReadTheSame_WhereItIsRemembered(DocumentRow row)
+    {
+        var memory = new DocumentMemory();
+        var text = "---\n" + string.Join('\n', row.Yaml);
+        var first = Told([new ApplyFile("test.yaml", text)], memory);
+        Assert.Equal(first, Told([new ApplyFile("test.yaml", text)], memory));
+        // The same documents, elsewhere.
+        var moved = new ApplyFile("moved.yaml", "# moved\n---\nkind: access_list\nmetadata: { name: other }\nspec: { title: Other }\n" + text);
+        Assert.Equal(Told([moved], new DocumentMemory()), Told([moved], memory));
+
+        static string Told(IReadOnlyList<ApplyFile> files, DocumentMemory memory)
+        {
+            try
+            {
+                var documents = Documents.Read(files, memory);
+                return JsonSerializer.Serialize((IEnumerable<object>)[Show(documents), documents.Lists.Select(list => list.Place), documents.Members.Select(member => member.Place)]);
+            }
+            catch (ApiException exception)
+            {
+                return JsonSerializer.Serialize((IEnumerable<object>)[exception.Fault.Detail, exception.Fault.Extensions]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Memory_KeepsWhatIsAskedFor_AndForgetsTheRest()
+    {
+        var memory = new DocumentMemory();
+        var size = DocumentMemory.Enough / 8;
+        string Text(int number) => new((char)('a' + number), size);
+        memory.Keep(Text(0), []);
+        memory.Keep(Text(1), []);
+        for (var i = 2; i < 26; i++)
+        {
+            Assert.NotNull(memory.Find(Text(0)));
+            memory.Keep(Text(i), []);
+        }
+        Assert.NotNull(memory.Find(Text(25)));
+        Assert.Null(memory.Find(Text(1)));
+        memory.Keep(new string('A', DocumentMemory.Enough), []);
+        Assert.Null(memory.Find(new string('A', DocumentMemory.Enough)));
+        Assert.NotNull(memory.Find(Text(0)));
+    }
+
+    [Fact]
+    public void A_definition_is_recognised_by_its_text_whatever_the_date_that_it_leaves_open()
+    {
+        var wanted = new ListDefinition { Title = "T", Audit = new ListAudit(), Labels = new Dictionary<string, string> { ["nextAuditDate"] = "0001-01-01T00:00:00+00:00" } };
+        var stored = wanted with { Audit = wanted.Audit with { NextAuditDate = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero) } };
+        var without = wanted with { Audit = null };
+
+        Assert.True(Is(wanted, stored));
+        Assert.True(Is(stored, stored));
+        Assert.True(Is(without, without));
+        Assert.False(Is(wanted, wanted)); // Without a date a closer look is needed.
+        Assert.False(Is(wanted, without));
+        Assert.False(Is(without, stored));
+        Assert.False(Is(stored, stored with { Audit = stored.Audit with { NextAuditDate = stored.Audit.NextAuditDate!.Value.AddDays(1) } }));
+        Assert.False(Is(wanted, stored with { Title = "U" }));
+        Assert.False(Is(wanted, stored with { Audit = stored.Audit with { Frequency = 3 } }));
+        Assert.False(Is(wanted, stored with { Audit = stored.Audit with { NotificationsStart = TimeSpan.Zero } }));
+        Assert.False(Is(wanted, stored with { Labels = new Dictionary<string, string>() }));
+
+        static bool Is(ListDefinition wanted, ListDefinition stored) => new DefinitionText(wanted).IsOf(JsonSerializer.Serialize(stored, ApiJson.Options));
     }
 
     [Fact]
@@ -72,7 +141,7 @@ public sealed class DocumentTests
     public void Errors_of_all_files_are_told_up_to_a_hundred()
     {
         var files = Enumerable.Range(1, 3).Select(number => new ApplyFile($"{number}.yaml", string.Concat(Enumerable.Repeat("---\nkind: role\n", 50))));
-        var fault = Assert.Throws<ApiException>(() => Documents.Read(files)).Fault;
+        var fault = Assert.Throws<ApiException>(() => Documents.Read(files, new DocumentMemory())).Fault;
         Assert.Equal("Nothing was changed: 150 things are wrong with the documents. The first 100 of them:", fault.Detail);
         var errors = JsonSerializer.SerializeToNode(fault.Extensions["errors"], ApiJson.Options)!.AsArray();
         Assert.Equal(100, errors.Count);
@@ -80,7 +149,7 @@ public sealed class DocumentTests
     }
 
     private static object ReadFault(string text) =>
-        Assert.Throws<ApiException>(() => Documents.Read([new ApplyFile("test.yaml", text)])).Fault.Extensions["errors"];
+        Assert.Throws<ApiException>(() => Documents.Read([new ApplyFile("test.yaml", text)], new DocumentMemory())).Fault.Extensions["errors"];
 
     private static void AssertErrors(IReadOnlyList<JsonObject> expected, object told)
     {

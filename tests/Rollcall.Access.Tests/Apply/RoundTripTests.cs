@@ -76,7 +76,7 @@ public sealed class RoundTripTests(RequestServer server) : IClassFixture<Request
         YamlWriter.Write(yaml, document);
         foreach (var text in new[] { yaml.ToString(), yaml.ToString() + yaml.ToString().Replace("name: a", "name: b", StringComparison.Ordinal), document.ToJsonString(), $"[{document.ToJsonString(ApiJson.Options)}]" })
         {
-            var definition = Documents.Read([new ApplyFile("test", text)]).Lists[0].Definition;
+            var definition = Documents.Read([new ApplyFile("test", text)], new DocumentMemory()).Lists[0].Definition;
             Assert.Equal((value, item), (definition.Description, definition.Owners[0].Description));
             Assert.Equal([KeyValuePair.Create(key, value)], definition.Labels);
         }

@@ -40,7 +40,7 @@ public sealed class AuditWorld : IAsyncLifetime
 
 public sealed class AuditFilterTests(AuditWorld world) : IClassFixture<AuditWorld>
 {
-    public static IEnumerable<ITheoryDataRow> Rows => Support.Rows.Of<FilterRow>("audit-filters.json");
+    public static IEnumerable<ITheoryDataRow> Rows => Testing.Rows.Of<FilterRow>("audit-filters.json");
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -17,10 +17,10 @@ public sealed class AuditPlanTests
     [InlineData("integration code outcome")]
     public async Task A_page_is_read_in_the_order_of_time(string given)
     {
-        await using var app = await RollcallApp.StartAsync();
+        await using var access = await TestAccess.StartAsync();
         foreach (var statement in Statements(given, null))
         {
-            var plan = Plan(app, statement);
+            var plan = await QueryPlan.OfAsync(access, _ => statement);
             Assert.Contains(plan, line => line.Contains("audit USING INDEX audit_time", StringComparison.Ordinal));
             Assert.DoesNotContain(plan, line => line.Contains("TEMP B-TREE FOR ORDER BY", StringComparison.Ordinal));
         }
@@ -32,10 +32,10 @@ public sealed class AuditPlanTests
     [InlineData("code integration")]
     public async Task What_was_done_to_a_resource_is_looked_up_and_who_read_it_is_found_in_the_order_of_time(string given)
     {
-        await using var app = await RollcallApp.StartAsync();
+        await using var access = await TestAccess.StartAsync();
         foreach (var statement in Statements(given, ["x", "y"]))
         {
-            var plan = Plan(app, statement);
+            var plan = await QueryPlan.OfAsync(access, _ => statement);
             Assert.Equal(2, plan.Count(line => line.StartsWith("SEARCH audit USING INDEX audit_resource (resource_id=?", StringComparison.Ordinal)
                 || line.StartsWith("SEARCH audit USING COVERING INDEX audit_resource (resource_id=?", StringComparison.Ordinal)));
             Assert.Contains(plan, line => line.Contains("INDEX audit_reads", StringComparison.Ordinal));
@@ -47,8 +47,9 @@ public sealed class AuditPlanTests
     [Fact]
     public async Task A_request_is_looked_up()
     {
-        await using var app = await RollcallApp.StartAsync();
-        Assert.Contains(Plan(app, AuditQuery.Statement(new AuditFilter { RequestId = "x" }, ["y"], null, oldestFirst: false, null, 10)), line => line.Contains("audit_request (request_id=?", StringComparison.Ordinal));
+        await using var access = await TestAccess.StartAsync();
+        Assert.Contains(
+            await QueryPlan.OfAsync(access, _ => AuditQuery.Statement(new AuditFilter { RequestId = "x" }, ["y"], null, oldestFirst: false, null, 10)), line => line.Contains("audit_request (request_id=?", StringComparison.Ordinal));
     }
 
     private static IEnumerable<(string Sql, object?[] Arguments)> Statements(string given, string[]? resources)
@@ -63,21 +64,5 @@ public sealed class AuditPlanTests
             from after in (AuditQuery.Key?[])[null, new AuditQuery.Key(5, 5)]
             from oldestFirst in (bool[])[false, true]
             select AuditQuery.Statement(timed, resources, 1, oldestFirst, after, 10);
-    }
-
-    private static List<string> Plan(RollcallApp app, (string Sql, object?[] Arguments) statement)
-    {
-        using var connection = app.OpenDatabase();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // made by the query
-        command.CommandText = $"explain query plan {statement.Sql}";
-#pragma warning restore CA2100
-        for (var i = 0; i < statement.Arguments.Length; i++)
-            command.Parameters.AddWithValue($"${i + 1}", statement.Arguments[i] ?? DBNull.Value);
-        using var reader = command.ExecuteReader();
-        var lines = new List<string>();
-        while (reader.Read())
-            lines.Add(reader.GetString(3));
-        return lines;
     }
 }

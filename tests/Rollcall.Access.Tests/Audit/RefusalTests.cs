@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Rollcall.Access.Tests.Scim;
-using Rollcall.Access.Tests.Support;
 
 namespace Rollcall.Access.Tests.Audit;
 
@@ -10,7 +9,7 @@ public sealed class RefusalTests(RequestServer server) : IClassFixture<RequestSe
 {
     private static int _integrations;
 
-    public static IEnumerable<ITheoryDataRow> Rows => Support.Rows.Of<RefusalRow>("audit-refusals.json");
+    public static IEnumerable<ITheoryDataRow> Rows => Testing.Rows.Of<RefusalRow>("audit-refusals.json");
 
     [Theory]
     [MemberData(nameof(Rows))]

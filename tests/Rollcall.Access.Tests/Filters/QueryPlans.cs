@@ -1,6 +1,5 @@
 using CsCheck;
 using Rollcall.Scim.Schemas;
-using Rollcall.Testing;
 
 namespace Rollcall.Access.Tests.Filters;
 

@@ -3,7 +3,6 @@ using CsCheck;
 using Rollcall.Access.Tests.Support;
 using Rollcall.Scim;
 using Rollcall.Scim.Schemas;
-using Rollcall.Testing;
 
 namespace Rollcall.Access.Tests.Filters;
 

@@ -1,5 +1,4 @@
 using Rollcall.Access.Lists;
-using Rollcall.Access.Tests.Support;
 
 namespace Rollcall.Access.Tests.Lists;
 

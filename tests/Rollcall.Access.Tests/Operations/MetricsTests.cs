@@ -42,6 +42,9 @@ public sealed class MetricsTests
         Assert.Equal(1, metrics.Value("rollcall_access_groups", "integration=\"acme\""));
         Assert.Equal(2, metrics.Value("rollcall_access_group_members", "integration=\"acme\""));
         Assert.Equal(2, metrics.Value("rollcall_access_group_members_largest", "integration=\"acme\""));
+        Assert.Equal(0, metrics.Value("rollcall_access_group_sizes", "integration=\"acme\"", "le=\"0\""));
+        Assert.Equal(1, metrics.Value("rollcall_access_group_sizes", "integration=\"acme\"", "le=\"10\""));
+        Assert.Equal(1, metrics.Value("rollcall_access_group_sizes", "integration=\"acme\"", "le=\"+Inf\""));
         Assert.True(metrics.Value("rollcall_data_commit_writes_count") >= 5);
         Assert.Equal(metrics.Value("rollcall_data_commit_writes_count"), metrics.Value("rollcall_data_commit_duration_seconds_count"));
         Assert.Equal(0, metrics.Value("rollcall_data_writer_queue"));
@@ -52,6 +55,63 @@ public sealed class MetricsTests
         foreach (var value in (string[])["Payroll", "bob", "carol", group])
             Assert.DoesNotContain(value, metrics.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task GroupSizes_AreCountedUpToEachBound()
+    {
+        await using var app = await RollcallApp.StartAsync();
+        var client = await app.IntegrationAsync("acme");
+        await app.IntegrationAsync("empty");
+        await client.ListAsync("none");
+        foreach (var (title, count) in ((string, int)[])[("one", 1), ("ten", 10), ("eleven", 11)])
+        {
+            var users = new List<string>();
+            for (var i = 0; i < count; i++)
+                users.Add(await client.UserAsync($"{title}{i}"));
+            (await client.AddAsync(await client.ListAsync(title), null, [.. users])).Expect(204);
+        }
+
+        var metrics = await ReadAsync(app);
+
+        foreach (var (bound, count) in ((string, int)[])[("0", 1), ("10", 3), ("100", 4), ("1000", 4), ("10000", 4), ("100000", 4), ("+Inf", 4)])
+            Assert.Equal(count, metrics.Value("rollcall_access_group_sizes", "integration=\"acme\"", $"le=\"{bound}\""));
+        Assert.Equal(0, metrics.Value("rollcall_access_group_sizes", "integration=\"empty\"", "le=\"+Inf\""));
+    }
+
+    [Fact]
+    public async Task FeedLag_IsThatOfTheReaderFurthestBehind_AsLongAsItIsWaitedFor()
+    {
+        await using var app = await RollcallApp.StartAsync();
+        var client = await app.IntegrationAsync("acme");
+        await client.UserAsync("ann");
+        await client.UserAsync("bob");
+
+        // Whoever asks once only has a look.
+        var slow = await FollowAsync(app, "count=1");
+        Assert.Empty(app.Measure(Telemetry.FeedLag));
+        // One comes back, and one change is left.
+        slow = await FollowAsync(app, $"count=1&after={slow}");
+        Assert.Equal([0], app.Measure(Telemetry.FeedLag));
+        await client.UserAsync("carol");
+        var quick = await FollowAsync(app, $"after={await FollowAsync(app, "after=now")}");
+        Assert.Equal([1], app.Measure(Telemetry.FeedLag));
+
+        app.Clock.Advance(TimeSpan.FromHours(23));
+        await client.UserAsync("dave");
+        quick = await FollowAsync(app, $"after={quick}");
+        Assert.Equal([2], app.Measure(Telemetry.FeedLag));
+        // Asking once more for the same, since an answer was lost, makes no other reader.
+        await FollowAsync(app, $"after={slow}");
+        await FollowAsync(app, $"after={slow}");
+        Assert.Equal([0], app.Measure(Telemetry.FeedLag));
+
+        await client.UserAsync("eve");
+        Assert.Equal([1], app.Measure(Telemetry.FeedLag));
+        app.Clock.Advance(TimeSpan.FromHours(25));
+        Assert.Empty(app.Measure(Telemetry.FeedLag));
+    }
+
+    private static async Task<string> FollowAsync(RollcallApp app, string query) => (string)(await app.AdminAsync("GET", $"/changes?{query}")).Expect(200).Body["next"]!;
 
     [Fact]
     public async Task Metrics_OfAnotherServerInTheProcess_AreNotTold()

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Rollcall.Access.Tests.Support;
 
 namespace Rollcall.Access.Tests.Scim;
 

@@ -15,7 +15,7 @@ public sealed class RequestServer : IAsyncLifetime
 public sealed class RequestTests(RequestServer server) : IClassFixture<RequestServer>
 {
     public static IEnumerable<ITheoryDataRow> Rows =>
-        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data"), "scim-*.json").Order(StringComparer.Ordinal).SelectMany(file => Support.Rows.Of<RequestRow>(Path.GetFileName(file)));
+        Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data"), "scim-*.json").Order(StringComparer.Ordinal).SelectMany(file => Testing.Rows.Of<RequestRow>(Path.GetFileName(file)));
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -134,6 +135,26 @@ internal sealed class RollcallApp : IAsyncDisposable
 
     /// <summary>What records requests behind their backs.</summary>
     public AuditWriter Audit => _server.Host.App.Services.GetRequiredService<AuditWriter>();
+
+    /// <summary>What a gauge of the side says now; <c>/metrics</c> may say for a moment what it said before.</summary>
+    /// <param name="name">The instrument.</param>
+    public IReadOnlyList<long> Measure(string name)
+    {
+        var values = new List<long>();
+        var meters = _server.Host.App.Services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == name && instrument.Meter.Scope == meters)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => values.Add(value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return values;
+    }
 
     /// <summary>Deletes what is too old now.</summary>
     /// <param name="waits">Whether the clock is moved over its pauses.</param>

@@ -192,4 +192,27 @@ public sealed class MembershipTests
             Assert.Equal("done", (string)(await world.App.TransactionAsync(id))["state"]!);
         Assert.Equal(["ada@example.com"], await world.Target.MembersAsync("prod"));
     }
+
+    [Fact]
+    public async Task Attempts_AndConflicts_AreCounted()
+    {
+        var meddler = new Meddler();
+        await using var world = await World.StartAsync(null, meddler);
+        var (ada, rival) = (await world.PersonAsync("ada"), await world.UserAsync("rival"));
+        var isFirst = true;
+        meddler.Before = async (_, request, _) =>
+        {
+            if (request.Method == HttpMethod.Patch && isFirst)
+            {
+                isFirst = false;
+                await world.ChangeAsRivalAsync("add", rival);
+            }
+            return null;
+        };
+        await world.App.TransactionAsync(await world.App.PlanAsync(world.ApplicationId, ada, world.GroupId));
+        var metrics = await world.App.MetricsAsync();
+        Assert.Contains("rollcall_governance_provisioning_conflicts_total{application=\"target\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("rollcall_governance_provisioning_attempts_total{application=\"target\",verdict=\"done\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("rollcall_governance_provisioning_open{application=\"target\"} 0", metrics, StringComparison.Ordinal);
+    }
 }

@@ -67,7 +67,7 @@ internal sealed class World : IAsyncDisposable
         return identity;
     }
 
-    public async Task<long> IdentityIdAsync(string name) => (await App.Server.Database.ReadAsync(session => Identities.IdentityStore.FindAsync(session, name)))!.Id;
+    public async Task<long> IdentityIdAsync(string name) => (await App.Server.Database.ReadAsync(session => Governance.Identities.IdentityStore.FindAsync(session, name)))!.Id;
 
     /// <summary>Adds or removes a member as another client of the same server.</summary>
     public async Task ChangeAsRivalAsync(string operation, string userId)

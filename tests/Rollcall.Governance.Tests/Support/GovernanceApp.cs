@@ -119,13 +119,48 @@ internal sealed class GovernanceApp : IAsyncDisposable
         return held;
     }
 
+    /// <summary>What <c>/metrics</c> tells, without the scope of each line.</summary>
+    public async Task<string> MetricsAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return text.Replace("otel_scope_name=\"Rollcall.Governance\",", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Calls the API as the administrator, with a body of any kind.</summary>
+    public async Task<ApiAnswer> SendAsync(string method, string path, HttpContent content)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}") { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await Server.Host.StopAsync(new CancellationToken(canceled: true));
         await Server.DisposeAsync();
         _data.Dispose();
+        HideStored();
         _folder?.Dispose();
         Log.AssertKeepsSecrets();
+    }
+
+    /// <summary>What the database keeps of people and groups may stand in no line of the log.</summary>
+    private void HideStored()
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "select email from identities union select given_name from identities union select user_name from accounts union select title from entitlements union select reason from requests";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (!reader.IsDBNull(0))
+                Log.Hide(reader.GetString(0));
+        }
     }
 }

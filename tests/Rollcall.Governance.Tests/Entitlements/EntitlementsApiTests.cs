@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Rollcall.Governance.Tests.Catalog;
+namespace Rollcall.Governance.Tests.Entitlements;
 
 public sealed class EntitlementsApiTests
 {
