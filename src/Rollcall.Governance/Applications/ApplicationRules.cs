@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Rollcall.Web;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Governance.Applications;
