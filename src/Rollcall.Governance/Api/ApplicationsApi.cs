@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Rollcall.Data;
 using Rollcall.Governance.Applications;
-using Rollcall.Web;
 using Rollcall.Web.Api;
 
 namespace Rollcall.Governance.Api;
