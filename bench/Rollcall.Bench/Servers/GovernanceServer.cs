@@ -58,7 +58,7 @@ internal sealed class GovernanceServer : IAsyncDisposable
         var task = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
         while (task["finishedAt"] is null)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             task = (await _admin.GetFromJsonAsync<JsonNode>($"tasks/{task["id"]}"))!;
         }
         return (string?)task["state"] == "completed"
@@ -80,7 +80,7 @@ internal sealed class GovernanceServer : IAsyncDisposable
                 using var response = await _admin.PatchAsJsonAsync($"applications/{Application}", new { definition = new { description = $"change {i}" } });
                 response.EnsureSuccessStatusCode();
                 waits.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                await Task.Delay(TimeSpan.FromMilliseconds(20));
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }
             // The first ones warmed up.
             return waits[Math.Min(10, waits.Count / 2)..];

@@ -154,9 +154,10 @@ public sealed partial class Provisioner : BackgroundService
             else
                 await RunAsync(new LaneRun(_database, journal, await _connections.ToAsync(application), application, _clock, Jitter), due, stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever the end of the process breaks off is taken up again at the next start.
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            // Taken up again at the next start.
         }
         catch (LaneLostException)
         {

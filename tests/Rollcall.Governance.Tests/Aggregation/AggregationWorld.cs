@@ -5,7 +5,6 @@ using Rollcall.Data;
 using Rollcall.Governance.Aggregation;
 using Rollcall.Governance.Applications;
 using Rollcall.Governance.Audit;
-using Rollcall.Scim.Client;
 using Rollcall.Web;
 
 namespace Rollcall.Governance.Tests.Aggregation;
@@ -62,6 +61,7 @@ internal sealed class AggregationWorld : IAsyncDisposable
     {
         var id = await AskAsync(kind, accept);
         var run = RunNextAsync();
+        await Task.WhenAny(run, Server.Failed);
         while (!run.IsCompleted)
         {
             if (Server.IsWaitedFor)

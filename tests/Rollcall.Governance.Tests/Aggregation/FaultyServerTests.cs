@@ -60,7 +60,9 @@ public sealed class FaultyServerTests
         await using var world = await KnownAsync(10);
         var before = world.Server.Requests;
         world.Server.Fault = request => request == before + 2 ? MemoryServer.Answer(429, "", headers: ("Retry-After", "600")) : null;
-        var task = await world.RunAsync(TaskKind.AggregateAccounts);
+        var id = await world.AskAsync(TaskKind.AggregateAccounts);
+        Assert.True(await world.RunNextAsync(TestContext.Current.CancellationToken));
+        var task = await world.TaskAsync(id);
         Assert.Equal((TaskState.Running, 3L), (task.State, task.Counts.Read));
         Assert.Contains("The run goes on at 2026-03-01 12:10:", task.Message, StringComparison.Ordinal);
         Assert.False(await world.RunNextAsync(TestContext.Current.CancellationToken));

@@ -12,6 +12,7 @@ namespace Rollcall.Governance.Tests.Support;
 /// </summary>
 internal sealed class MemoryServer : HttpMessageHandler
 {
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _tokens;
 
     /// <summary>The Users, in the order of the list.</summary>
@@ -37,6 +38,9 @@ internal sealed class MemoryServer : HttpMessageHandler
 
     /// <summary>Whether the last request failed, so that its client may wait before the next.</summary>
     public bool IsWaitedFor { get; private set; }
+
+    /// <summary>When a request has failed for the first time.</summary>
+    public Task Failed => _failed.Task;
 
     /// <summary>The token that is taken now; null where none is needed.</summary>
     public string? Token { get; set; }
@@ -109,18 +113,24 @@ internal sealed class MemoryServer : HttpMessageHandler
         {
             if (Fault(Requests) is { } fault)
             {
-                IsWaitedFor = true;
+                Fail();
                 return fault;
             }
         }
         catch (HttpRequestException)
         {
-            IsWaitedFor = true;
+            Fail();
             throw;
         }
         if (Token is not null && request.Headers.Authorization?.Parameter != Token)
             return Error(401, "The token has expired.");
         return Page(list, HttpUtility.ParseQueryString(request.RequestUri.Query));
+    }
+
+    private void Fail()
+    {
+        IsWaitedFor = true;
+        _failed.TrySetResult();
     }
 
     private static HttpResponseMessage Page(List<JsonObject> list, System.Collections.Specialized.NameValueCollection query)
