@@ -131,7 +131,7 @@ public sealed class StartTests
         Assert.Equal(governance ? 0 : 3, (await server.Command.RunAsync("apps", "list")).Exit);
         server.Terminate();
         Assert.Equal(0, await server.ExitCodeAsync());
-        Assert.Empty(server.Error);
+        Assert.Empty(server.Error.Trim());
     }
 
     [Fact]
