@@ -20,7 +20,7 @@ internal static class DemoCommand
             AsksServer = false,
         }
             .With(wire, check)
-            .WithUnlisted(options)
+            .WithGroup("Settings", options)
             .WithExamples("rollcall demo", "rollcall demo --wire --check");
         return verb.Does((parsed, cancellationToken) =>
         {

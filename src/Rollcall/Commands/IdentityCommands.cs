@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rollcall.Web.Hosting;
 
 namespace Rollcall.Commands;
 
@@ -38,29 +36,12 @@ internal static class IdentityCommands
             .WithExamples("rollcall identities import people.csv --dry-run", "rollcall identities import people.csv");
         return server.Verb(verb, async call =>
         {
-            await using var content = Open(call[file], call.Shell);
-            var isJson = Path.GetExtension(call[file]).Equals(".json", StringComparison.OrdinalIgnoreCase);
+            await using var content = ImportFile.Open(call[file], call.Shell);
+            var isJson = ImportFile.IsJson(call[file]);
             var path = ApiPath.Of("identities", "import").With(("dryRun", call.Get(dryRun) is true ? "true" : null));
-            var answer = await call.Api.PostAsync(path, content, isJson ? "application/json" : "text/csv", call.CancellationToken);
+            var answer = await call.Api.PostAsync(path, content, ImportFile.MediaType(call[file]), call.CancellationToken);
             call.Output.Answer(answer.Body, output => WriteResult(output, answer.Body, isJson));
         });
-    }
-
-    private static Stream Open(string name, Shell shell)
-    {
-        if (name == "-")
-            return new MemoryStream(Encoding.UTF8.GetBytes(shell.Input.ReadToEnd()));
-        try
-        {
-            var file = new FileInfo(Path.Combine(shell.Folder, name));
-            return file.Length > BodyLimit.Large
-                ? throw CommandFailure.Refused($"The file \"{Shell.Echo(name)}\" is larger than {BodyLimit.Large >> 20} MiB, which the server does not take at once. Import it in parts.")
-                : file.OpenRead();
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw CommandFailure.Refused($"The file \"{Shell.Echo(name)}\" can't be read; check the path and its permissions.", fault);
-        }
     }
 
     private static void WriteResult(TextWriter output, JsonElement result, bool isJson)

@@ -82,6 +82,16 @@ internal sealed class GovernanceApp : IAsyncDisposable
         return await ApiAnswer.ReadAsync(response);
     }
 
+    /// <summary>Reads an answer that is no JSON object.</summary>
+    public async Task<string> TextAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>What <c>/metrics</c> tells, without the scope of each line.</summary>
     public async Task<string> MetricsAsync()
     {
