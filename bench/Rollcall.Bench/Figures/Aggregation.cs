@@ -35,14 +35,14 @@ internal static class Aggregation
         for (var round = 0; round < Math.Min(run.Options.Rounds, 3); round++)
         {
             var drained = await DrainAsync(target);
-            await using var governance = await GovernanceServer.StartAsync(run.Options.Server, run.NewFolder(), target);
+            await using var governance = await GovernanceServer.StartAsync([run.Options.Server], run.NewFolder(), target);
             var (accounts, before) = (TimeSpan.Zero, governance.Process.ProcessorTime);
             var took = await AggregateAsync(governance, created: true, time => accounts = time);
             processor.Add((governance.Process.ProcessorTime - before).TotalMicroseconds / Accounts);
             first.Add(drained / took);
             rates.Add(Accounts / accounts.TotalSeconds);
             again.Add(await AggregateAsync(governance, created: false) / took);
-            await using var other = await GovernanceServer.StartAsync(run.Options.Server, run.NewFolder(), target);
+            await using var other = await GovernanceServer.StartAsync([run.Options.Server], run.NewFolder(), target);
             waits.Add(new Series(await other.BesideAnotherWriterAsync(() => AggregateAsync(other, created: true))).Percentile(0.99));
         }
         var (ratio, second, wait) = (new Series(first), new Series(again), new Series(waits));
@@ -64,7 +64,7 @@ internal static class Aggregation
     private static async Task<double> PeakAsync(BenchRun run, int accounts)
     {
         await using var target = await run.StartGovernedServerAsync(accounts, Groups);
-        await using var governance = await GovernanceServer.StartAsync(run.Options.Server, run.NewFolder(), target);
+        await using var governance = await GovernanceServer.StartAsync([run.Options.Server], run.NewFolder(), target);
         await AggregateAsync(governance, created: true);
         await AggregateAsync(governance, created: false);
         return governance.Process.PeakResidentBytes / Megabyte;

@@ -30,5 +30,7 @@ internal sealed record Figure(string Name, string Title, string Bar, Func<BenchR
         Mixed.Figure,
         Aggregation.Speed,
         Aggregation.Memory,
+        Provisioning.Requests,
+        Provisioning.Storm,
     ];
 }

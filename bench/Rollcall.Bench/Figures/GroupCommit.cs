@@ -36,9 +36,9 @@ internal static class GroupCommit
             run.Options,
             time =>
             {
-                var (commitsBefore, writesBefore) = CountedServer.Ask(server);
+                var (commitsBefore, writesBefore) = CountedServer.Ask(server.Process);
                 var rate = measured.Run(time);
-                var (commits, writes) = CountedServer.Ask(server);
+                var (commits, writes) = CountedServer.Ask(server.Process);
                 groups.Add((double)(writes - writesBefore) / (commits - commitsBefore));
                 return rate;
             },

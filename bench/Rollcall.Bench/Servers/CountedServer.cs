@@ -21,9 +21,9 @@ internal static class CountedServer
     public static IReadOnlyList<string> Command { get; } = [Environment.ProcessPath!, Mode];
 
     /// <summary>How many commits there were since the start of the process, and how many writes in all of them.</summary>
-    public static (long Commits, long Writes) Ask(RollcallServer server)
+    public static (long Commits, long Writes) Ask(ChildServer server)
     {
-        var counts = server.Process.Ask("count").Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        var counts = server.Ask("count").Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return (counts[0], counts[1]);
     }
 

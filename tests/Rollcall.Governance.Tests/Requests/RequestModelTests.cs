@@ -29,6 +29,7 @@ public sealed class RequestModelTests
         public string State { get; set; } = "pending";
         public int Approvals { get; set; }
         public long? WasAssignedBy { get; set; }
+        public Item? DecidedBefore { get; set; }
     }
 
     [Fact]
@@ -44,8 +45,9 @@ public sealed class RequestModelTests
         var accounts = People.ToDictionary(name => name, name => world.Account(name));
         var entitlements = Titles.ToDictionary(title => title, title => world.Entitlement(title, owner: "olga"));
         var (items, held, assigned, gone) = (new List<Item>(), new HashSet<(string, string)>(), new Dictionary<(string, string), long>(), new HashSet<string>());
+        var done = new List<string>();
         // Whose decision the assignment of a pair is.
-        var deciders = new Dictionary<(string, string), Item>();
+        var deciders = new Dictionary<(string, string), Item?>();
 
         foreach (var (step, number) in steps)
         {
@@ -71,7 +73,15 @@ public sealed class RequestModelTests
                     world.Vanish(entitlements[pair.What]);
                     break;
             }
-            await AssertSameAsync();
+            done.Add($"{step} {pair.What}: {string.Join(", ", items.Select(item => $"#{item.Request} {(item.IsAdd ? "add" : "remove")} {item.Pair.What} {item.State}"))}");
+            try
+            {
+                await AssertSameAsync();
+            }
+            catch (Xunit.Sdk.XunitException fault)
+            {
+                throw new InvalidOperationException($"{string.Join('\n', done)}\n{fault.Message}");
+            }
         }
 
         void Assign((string, string) pair, long? by)
@@ -111,7 +121,7 @@ public sealed class RequestModelTests
                 item.WasAssignedBy = assigned.TryGetValue(item.Pair, out var by) ? by : null;
                 item.State = !item.IsAdd && gone.Contains(item.Pair.What) ? "completed" : "provisioning";
                 Assign(item.Pair, item.IsAdd ? item.Request : null);
-                deciders[item.Pair] = item;
+                (item.DecidedBefore, deciders[item.Pair]) = (deciders.GetValueOrDefault(item.Pair), item);
             }
         }
 
@@ -122,7 +132,10 @@ public sealed class RequestModelTests
             answer.Expect(item.State is "pending" or "provisioning" ? 200 : 409);
             // What was decided since stays.
             if (item.State == "provisioning" && deciders.GetValueOrDefault(item.Pair) == item)
+            {
                 Assign(item.Pair, item.WasAssignedBy);
+                deciders[item.Pair] = item.DecidedBefore;
+            }
             if (answer.Status == 200)
                 item.State = "cancelled";
         }
