@@ -11,6 +11,7 @@ internal sealed class BenchRun
     private readonly string _folder;
     private Dataset? _dataset;
     private Dataset? _equalUsers;
+    private readonly Dictionary<(int Users, int Lists), Dataset> _governed = [];
     private int _folders;
 
     private BenchRun(BenchOptions options, string folder)
@@ -64,7 +65,8 @@ internal sealed class BenchRun
     /// <param name="lists">How many lists.</param>
     public async Task<RollcallServer> StartGovernedServerAsync(int users, int lists)
     {
-        var dataset = await Dataset.MakeGovernedAsync(Path.Combine(_folder, $"governed-{users}"), users, lists);
+        if (!_governed.TryGetValue((users, lists), out var dataset))
+            _governed.Add((users, lists), dataset = await Dataset.MakeGovernedAsync(Path.Combine(_folder, $"governed-{users}-{lists}"), users, lists));
         return await RollcallServer.StartAsync([Options.Server], CopyTo(dataset), dataset, []);
     }
 
