@@ -166,11 +166,14 @@ internal sealed class GroupLane(LaneRun run)
         AccountId = goal.AccountId,
         Apply = async session =>
         {
-            await session.ExecuteAsync(
+            var changed = await session.ExecuteAsync(
                 goal.IsAdded
                     ? "insert into account_entitlements (application_id, account_id, entitlement_id) values ($1, $2, $3) on conflict do nothing"
                     : "delete from account_entitlements where application_id = $1 and account_id = $2 and entitlement_id = $3",
                 goal.Transaction.ApplicationId, goal.AccountId, group.Id);
+            // The group's own count, which came with its last aggregation, moves along: else the two would look like drift.
+            if (changed > 0)
+                await session.ExecuteAsync("update entitlements set member_count = member_count + $2 where id = $1", group.Id, goal.IsAdded ? 1 : -1);
             return goal.AccountId;
         },
     };

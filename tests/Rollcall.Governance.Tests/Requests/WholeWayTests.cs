@@ -46,6 +46,19 @@ public sealed class WholeWayTests
     }
 
     [Fact]
+    public async Task WhatWasProvisioned_IsNoDrift()
+    {
+        await using var world = await World.StartAsync(new JsonObject { ["approval"] = "none" });
+        await world.PersonAsync("ada");
+        await world.App.AggregateAsync("aggregateGroups");
+        foreach (var operation in (string[])["add", "remove"])
+        {
+            Assert.Equal("completed", await StateAsync(world, (long)(await AskAsync(world, operation)).Expect(201).Body["id"]!));
+            Assert.Empty((await world.App.CallAsync("GET", "/drift?all=true")).Expect(200).Items);
+        }
+    }
+
+    [Fact]
     public async Task ChangedAttribute_ReachesTheAccount()
     {
         await using var world = await World.StartAsync(new JsonObject { ["updatePolicy"] = new JsonObject { ["displayName"] = "{{ identity.givenName }} ({{ identity.site }})" } });
