@@ -175,10 +175,6 @@ internal static class AuditQuery
     private static string Where(IReadOnlyCollection<string> conditions) => conditions.Count == 0 ? "" : $"where {string.Join(" and ", conditions)}";
 
     private static StoredRow Map(DbDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6), row.GetString(7), Text(row, 8),
-        Number(row, 9), Number(row, 10), Text(row, 11), Text(row, 12));
-
-    private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static long? Number(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+        row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6), row.GetString(7), row.Text(8),
+        row.Number(9), row.Number(10), row.Text(11), row.Text(12));
 }

@@ -229,8 +229,8 @@ internal sealed class EntitlementsApi(Database database)
         query.RefuseOthers();
         await database.ReadAsync(session => GovernanceRequest.ApplicationIdAsync(session, application));
         var type = http.Request.ContentType?.Split(';')[0].Trim();
-        var rows = http.Request.HasJsonContentType() ? CatalogRows.OfJson(http.Request.Body, http.RequestAborted)
-            : string.Equals(type, "text/csv", StringComparison.OrdinalIgnoreCase) ? CatalogRows.OfCsv(http.Request.Body, http.RequestAborted)
+        var rows = http.Request.HasJsonContentType() ? new CatalogRows().OfJson(http.Request.Body, http.RequestAborted)
+            : string.Equals(type, "text/csv", StringComparison.OrdinalIgnoreCase) ? new CatalogRows().OfCsv(http.Request.Body, http.RequestAborted)
             : throw ApiException.UnsupportedMediaType("The body is CSV with a header, sent with Content-Type: text/csv, or an array of JSON objects, sent with application/json.");
         await ApiJson.WriteAsync(http, await _import.RunAsync(rows, application, GovernanceRequest.Change(http), http.RequestAborted));
     }

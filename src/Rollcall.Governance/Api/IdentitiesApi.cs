@@ -141,8 +141,8 @@ internal sealed class IdentitiesApi(Database database, Provisioner provisioner)
         var dryRun = query.Choice("dryRun", "true", "false") == "true";
         query.RefuseOthers();
         var type = http.Request.ContentType?.Split(';')[0].Trim();
-        var rows = http.Request.HasJsonContentType() ? IdentityRows.OfJson(http.Request.Body, http.RequestAborted)
-            : string.Equals(type, "text/csv", StringComparison.OrdinalIgnoreCase) ? IdentityRows.OfCsv(http.Request.Body, http.RequestAborted)
+        var rows = http.Request.HasJsonContentType() ? new IdentityRows().OfJson(http.Request.Body, http.RequestAborted)
+            : string.Equals(type, "text/csv", StringComparison.OrdinalIgnoreCase) ? new IdentityRows().OfCsv(http.Request.Body, http.RequestAborted)
             : throw ApiException.UnsupportedMediaType("The body is CSV with a header, sent with Content-Type: text/csv, or an array of JSON objects, sent with application/json.");
         await ApiJson.WriteAsync(http, await _import.RunAsync(rows, GovernanceRequest.Change(http), dryRun, http.RequestAborted));
     }
