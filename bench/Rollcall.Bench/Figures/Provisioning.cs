@@ -55,7 +55,7 @@ internal static class Provisioning
 
     private static async Task<Outcome> MeasureStormAsync(BenchRun run)
     {
-        List<double> committed = [], present = [], lost = [], duplicates = [], changes = [], conflicts = [], retries = [], seconds = [];
+        List<double> committed = [], present = [], lost = [], duplicates = [], changes = [], requests = [], conflicts = [], retries = [], seconds = [];
         for (var round = 0; round < Math.Min(run.Options.Rounds, 3); round++)
         {
             await using var target = await run.StartGovernedServerAsync(Users, Lists);
@@ -63,6 +63,7 @@ internal static class Provisioning
             // List 0 has the users 0 to 39; people are taken from 100 on, the rival's from 1,000 on.
             var group = target.Dataset.Groups["governed-0"];
             var entitlement = (await governance.EntitlementsAsync())[group];
+            var before = Revision(target, group);
             using var isOver = new CancellationTokenSource();
             var rival = Task.Run(() => ActAsRivalAsync(target, group, isOver.Token));
             var start = Stopwatch.GetTimestamp();
@@ -79,16 +80,18 @@ internal static class Provisioning
             duplicates.Add(members.Count - members.Distinct().Count());
             changes.Add(added.Count);
             conflicts.Add(await governance.MetricAsync("rollcall_governance_provisioning_conflicts_total"));
+            // Each change that is committed moves the list's revision by one; the rest of ours were refused.
+            requests.Add(Revision(target, group) - before - added.Count + conflicts[^1]);
             retries.Add(await governance.MetricAsync("rollcall_governance_provisioning_attempts_total", "verdict=\"retry\""));
         }
         return new Outcome(
             string.Create(CultureInfo.InvariantCulture,
-                $"{committed.Min():0}, {present.Min():0}, {changes.Sum() - lost.Sum():0} of {changes.Sum():0}, {duplicates.Sum():0}; 412s {new Series(conflicts).Show("0")}, attempts that failed {new Series(retries).Show("0")}, {new Series(seconds).Show()} s"),
+                $"{committed.Min():0}, {present.Min():0}, {changes.Sum() - lost.Sum():0} of {changes.Sum():0}, {duplicates.Sum():0}; {new Series(requests).Show("0")} requests, 412s {new Series(conflicts).Show("0")}, attempts that failed {new Series(retries).Show("0")}, {new Series(seconds).Show()} s"),
             committed.Concat(present).All(count => count == StormRequests) && lost.Sum() == 0 && duplicates.Sum() == 0,
             new Dictionary<string, Series>
             {
                 ["committed"] = new(committed), ["present"] = new(present), ["rival's changes"] = new(changes), ["rival's changes lost"] = new(lost), ["duplicates"] = new(duplicates),
-                ["412s"] = new(conflicts), ["failed attempts"] = new(retries), ["seconds"] = new(seconds),
+                ["requests to the list"] = new(requests), ["412s"] = new(conflicts), ["failed attempts"] = new(retries), ["seconds"] = new(seconds),
             });
     }
 
@@ -133,6 +136,13 @@ internal static class Provisioning
             await Task.Delay(RivalEvery, TimeProvider.System, CancellationToken.None);
         }
         return added;
+    }
+
+    private static long Revision(RollcallServer target, string group)
+    {
+        using var connection = target.Connect();
+        connection.Exchange(target.Requests.Get($"/Groups/{group}?excludedAttributes=members"));
+        return long.Parse(Encoding.ASCII.GetString(connection.Header("\r\nETag:"u8)).Trim('W', '/', '"', ' '), CultureInfo.InvariantCulture);
     }
 
     private static List<string> Members(RollcallServer target, string group)
